@@ -1,0 +1,51 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { EngineProvider } from "../../providers/sdk";
+import { RegistryArgs } from "../platform";
+
+/** Which Docker engine everything stands on, and what its things are called there. */
+export interface Engine {
+    /**
+     * Start of every name on the engine: two stacks on one engine need two prefixes. A change replaces everything, data
+     * volumes included.
+     */
+    readonly prefix: string;
+    readonly docker: docker.Provider;
+    readonly berth: EngineProvider;
+    /** The same engine, with credentials for a private registry. */
+    readonly dockerWith: (name: string, registry: RegistryArgs) => docker.Provider;
+    /**
+     * Whether data volumes and passwords refuse to be deleted or replaced. Never put on a container, which must stay
+     * replaceable.
+     */
+    readonly protectData: boolean;
+}
+
+/** Where a part of a system stands: its engine, its networks, and the router in front of it. */
+export interface Placement {
+    readonly engine: Engine;
+    readonly system: string;
+    /** The system's own network: its apps and its databases, nobody else, no way out. */
+    readonly dataNetwork: pulumi.Input<string>;
+    /** The network of the router and of all apps, with a way out. */
+    readonly edgeNetwork: pulumi.Input<string>;
+    readonly router: {
+        /** Id of the router's container. */
+        readonly container: pulumi.Input<string>;
+        /** URL of a host as clients see it. */
+        readonly urlOf: (host: string) => string;
+    };
+}
+
+/** Labels that tell on the engine whose a thing is. */
+export function labelsOf(
+    { engine, system }: Pick<Placement, "engine" | "system">,
+    part: string,
+): Record<string, string> {
+    return { "berth.stack": engine.prefix, "berth.system": system, "berth.part": part };
+}
+
+/** Labels in the form of the Docker provider. */
+export function labelList(labels: Record<string, string>): docker.types.input.ContainerLabel[] {
+    return Object.entries(labels).map(([label, value]) => ({ label, value }));
+}

@@ -1,0 +1,118 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { checkIdentifier } from "../../lib/names";
+import { checkPort } from "../../lib/numbers";
+import { Problem, refuse } from "../../lib/problems";
+import { PostgresDatabase } from "../../providers/sdk";
+import { Database, PostgresArgs, PostgresServer, PostgresVersion } from "../platform";
+import { createDataServer, DataServer } from "./dataServer";
+import { Placement } from "./engine";
+import { checkLimits } from "./limits";
+
+const PORT = 5432;
+
+/**
+ * Versions whose official image keeps its data in the same place: 18 moved it.
+ * Source: the image's own documentation.
+ */
+const VERSIONS: readonly PostgresVersion[] = [16, 17];
+
+/** Passwords have letters and digits only, so that they stand in a URL as they are; 32 of these are 190 bits. */
+const PASSWORD = { length: 32, special: false };
+
+/**
+ * A PostgreSQL server in a container: a data volume that outlives it, a generated password that is handed over as a
+ * file, no way in from outside the system's own network unless `publish` names a port on the host's loopback address.
+ */
+export class Postgres extends pulumi.ComponentResource implements PostgresServer {
+    readonly host: string;
+    readonly port = PORT;
+    private readonly name: string;
+    private readonly protectData: boolean;
+    private readonly server: DataServer;
+    private readonly databases = new Map<string, Database>();
+
+    constructor(
+        name: string,
+        args: PostgresArgs,
+        placement: Placement,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        super("berth:index:Postgres", name, {}, opts);
+        refuse(`Postgres "${name}"`, validatePostgres(args));
+        this.name = name;
+        this.host = name;
+        this.protectData = placement.engine.protectData;
+        const password = new random.RandomPassword(`${name}-password`, PASSWORD, {
+            parent: this,
+            protect: this.protectData,
+        });
+        this.server = createDataServer(name, serverArgs(args, password.result), placement, this);
+        this.registerOutputs({ host: this.host });
+    }
+
+    database(name: string): Database {
+        const existing = this.databases.get(name);
+        if (existing) {
+            return existing;
+        }
+        refuse(`Postgres "${this.name}"`, checkIdentifier("database", name));
+        const made = this.createDatabase(name);
+        this.databases.set(name, made);
+        return made;
+    }
+
+    private createDatabase(database: string): Database {
+        const name = `${this.name}-${database.replaceAll("_", "-")}`;
+        const password = new random.RandomPassword(`${name}-password`, PASSWORD, {
+            parent: this,
+            protect: this.protectData,
+        });
+        const made = new PostgresDatabase(
+            name,
+            { server: this.server.container.id, database, user: database, password: password.result },
+            { parent: this, dependsOn: this.server.ready },
+        );
+        return {
+            database: made.database,
+            user: made.user,
+            password: made.password,
+            host: made.id.apply(() => this.host),
+            port: made.id.apply(() => this.port),
+            url: pulumi.secret(
+                pulumi.interpolate`postgresql://${made.user}:${made.password}@${this.host}:${this.port}/${made.database}`,
+            ),
+        };
+    }
+}
+
+/** All that is wrong with a server's arguments. */
+export function validatePostgres(args: PostgresArgs): Problem[] {
+    const problems = [...checkPort("args.publish", args.publish), ...checkLimits(args.limits)];
+    if (!VERSIONS.includes(args.version)) {
+        problems.push({
+            path: "args.version",
+            message: `${String(args.version)} is not supported: one of ${VERSIONS.join(", ")}`,
+        });
+    }
+    return problems;
+}
+
+function serverArgs(
+    args: PostgresArgs,
+    password: pulumi.Input<string>,
+): Parameters<typeof createDataServer>[1] {
+    return {
+        image: `postgres:${args.version}`,
+        port: PORT,
+        env: ["POSTGRES_PASSWORD_FILE=/run/secrets/password"],
+        dataPath: "/var/lib/postgresql/data",
+        secretFiles: { password },
+        user: "postgres",
+        // Over TCP: the image's own set-up runs a first server that listens on the socket only.
+        test: "pg_isready -q -h 127.0.0.1 -U postgres",
+        publish: args.publish,
+        limits: args.limits,
+        stopGraceSeconds: 60,
+    };
+}

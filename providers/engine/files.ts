@@ -1,0 +1,51 @@
+import { buffer } from "node:stream/consumers";
+import Docker from "dockerode";
+import { extract, pack } from "tar-stream";
+import { isNotFound } from "./connect";
+
+/** A file to put into a container. */
+export interface FileToPut {
+    readonly name: string;
+    readonly content: string;
+    /** @default 0o644 */
+    readonly mode?: number;
+    /** @default 0 */
+    readonly uid?: number;
+    /** @default 0 */
+    readonly gid?: number;
+}
+
+/** Puts files into a folder of a container, running or not; mounted volumes work, also under a read-only root. */
+export async function putFiles(
+    docker: Docker,
+    container: string,
+    folder: string,
+    files: readonly FileToPut[],
+): Promise<void> {
+    const archive = pack();
+    for (const { name, content, mode = 0o644, uid = 0, gid = 0 } of files) {
+        archive.entry({ name, mode, uid, gid }, content);
+    }
+    archive.finalize();
+    await docker.getContainer(container).putArchive(await buffer(archive), { path: folder });
+}
+
+/** Content of one file in a container, running or not. Undefined when there is no such file. */
+export async function getFile(docker: Docker, container: string, path: string): Promise<string | undefined> {
+    let archive: NodeJS.ReadableStream;
+    try {
+        archive = await docker.getContainer(container).getArchive({ path });
+    } catch (error) {
+        if (isNotFound(error)) {
+            return undefined;
+        }
+        throw error;
+    }
+    const entries = extract();
+    archive.pipe(entries);
+    let content: string | undefined;
+    for await (const entry of entries) {
+        content = (await buffer(entry)).toString();
+    }
+    return content;
+}

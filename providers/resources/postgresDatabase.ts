@@ -1,0 +1,58 @@
+import { checkIdentifier } from "../../lib/names";
+import { isConflict, isNotFound } from "../engine/connect";
+import { ensureDatabase, hasDatabase } from "../engine/postgres";
+import { checkTypes } from "../server/inputs";
+import { defineKind } from "../server/kind";
+import { UNKNOWN } from "../server/properties";
+
+interface Inputs {
+    readonly server: string;
+    readonly database: string;
+    readonly user: string;
+    readonly password: string;
+}
+
+/** A database and its user: see the class of the same name in the SDK. */
+export const postgresDatabase = defineKind<Inputs, object>({
+    token: "berth:index:PostgresDatabase",
+    outputs: [],
+    replaceOn: ["database", "user"],
+
+    check(inputs) {
+        const types = { server: "string", database: "string", user: "string", password: "string" } as const;
+        const problems = checkTypes(inputs, types);
+        for (const path of ["database", "user"]) {
+            const value = inputs[path];
+            if (typeof value === "string" && value !== UNKNOWN) {
+                problems.push(...checkIdentifier(path, value));
+            }
+        }
+        return problems;
+    },
+
+    async create(inputs, { docker }) {
+        await ensureDatabase(docker, inputs);
+        return { id: inputs.database, outputs: {} };
+    },
+
+    async update(_id, inputs, { docker }) {
+        await ensureDatabase(docker, inputs);
+        return {};
+    },
+
+    async read(_id, state, { docker }) {
+        try {
+            return (await hasDatabase(docker, state.server, state.database)) ? state : undefined;
+        } catch (error) {
+            if (isNotFound(error)) {
+                return undefined;
+            }
+            if (isConflict(error)) {
+                return state;
+            }
+            throw error;
+        }
+    },
+
+    // Nothing on delete: whoever forgets a database by mistake must find its rows again.
+});

@@ -1,0 +1,67 @@
+import Docker from "dockerode";
+import { isNotFound } from "../engine/connect";
+import { waitUntilReady } from "../engine/readiness";
+import { Context, defineKind } from "../server/kind";
+import { checkTypes } from "../server/inputs";
+
+interface Inputs {
+    readonly container: string;
+    readonly url?: string;
+    readonly from?: string;
+    readonly command?: readonly string[];
+    readonly timeoutSeconds: number;
+}
+
+/** A container that answers: see the class of the same name in the SDK. */
+export const ready = defineKind<Inputs, object>({
+    token: "berth:index:Ready",
+    outputs: [],
+
+    check(inputs) {
+        const problems = checkTypes(inputs, {
+            container: "string",
+            url: "string?",
+            from: "string?",
+            command: "list?",
+            timeoutSeconds: "number",
+        });
+        if ((inputs.url === undefined) === (inputs.command === undefined)) {
+            problems.push({ path: "url", message: "only one of url and command, and one of them" });
+        }
+        if ((inputs.url === undefined) !== (inputs.from === undefined)) {
+            problems.push({ path: "from", message: "goes with url: the container that asks for it" });
+        }
+        return problems;
+    },
+
+    async create(inputs, context) {
+        await wait(inputs, context);
+        return { id: inputs.container, outputs: {} };
+    },
+
+    async update(_id, inputs, context) {
+        await wait(inputs, context);
+        return {};
+    },
+
+    async read(_id, state, { docker }) {
+        return (await exists(docker, state.container)) ? state : undefined;
+    },
+});
+
+async function wait(inputs: Inputs, { docker, signal, status }: Context): Promise<void> {
+    status("waiting until it answers");
+    await waitUntilReady(docker, inputs, signal);
+}
+
+async function exists(docker: Docker, container: string): Promise<boolean> {
+    try {
+        await docker.getContainer(container).inspect();
+        return true;
+    } catch (error) {
+        if (isNotFound(error)) {
+            return false;
+        }
+        throw error;
+    }
+}

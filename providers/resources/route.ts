@@ -1,0 +1,115 @@
+import { checkRoute, Route } from "../../lib/routes";
+import { isPlainPath } from "../../lib/healthcheck";
+import { checkName } from "../../lib/names";
+import { Problem } from "../../lib/problems";
+import { renderRouteFile, RouteFile } from "../../lib/traefik";
+import { publishRoute, readRoute, removeRoute } from "../engine/router";
+import { checkTypes } from "../server/inputs";
+import { defineKind } from "../server/kind";
+import { hasUnknown, Properties } from "../server/properties";
+
+interface Inputs {
+    readonly router: string;
+    readonly app: string;
+    readonly routes: readonly Route[];
+    readonly servers: readonly string[];
+    readonly healthPath?: string;
+}
+
+interface Outputs {
+    readonly service: string;
+}
+
+/**
+ * Seconds between two checks of a server by the router, and how long one may take. Short, because a server that fails
+ * gets requests until the next check; longer than what a busy machine needs to answer.
+ */
+const HEALTH_CHECK = { intervalSeconds: 10, timeoutSeconds: 5 };
+
+/** A container on the same machine accepts within milliseconds or is gone; Traefik's own default is 30 s. */
+const DIAL_TIMEOUT_MS = 1500;
+
+/** A route on the router: see the class of the same name in the SDK. */
+export const route = defineKind<Inputs, Outputs>({
+    token: "berth:index:Route",
+    outputs: ["service"],
+    replaceOn: ["app"],
+
+    check(inputs) {
+        const types = {
+            router: "string",
+            app: "string",
+            routes: "list",
+            servers: "list",
+            healthPath: "string?",
+        } as const;
+        const problems = checkTypes(inputs, types);
+        return problems.length > 0 ? problems : checkValues(inputs);
+    },
+
+    async create(inputs, { docker, status }) {
+        status("waiting until the router has it");
+        const file = render(inputs);
+        await publishRoute(docker, inputs.router, inputs.app, file);
+        return { id: inputs.app, outputs: { service: file.service } };
+    },
+
+    async update(_id, inputs, { docker, status }) {
+        status("waiting until the router has it");
+        const file = render(inputs);
+        await publishRoute(docker, inputs.router, inputs.app, file);
+        return { service: file.service };
+    },
+
+    async read(_id, state, { docker }) {
+        const content = await readRoute(docker, state.router, state.app);
+        if (content === undefined) {
+            return undefined;
+        }
+        // A file that somebody edited leads nowhere that we know: the next update writes ours again.
+        return content === render(state).content ? state : { ...state, servers: [] };
+    },
+
+    async delete(id, state, { docker }) {
+        await removeRoute(docker, state.router, id);
+    },
+});
+
+function checkValues(inputs: Properties): Problem[] {
+    const { app, routes, servers, healthPath } = inputs as unknown as Inputs;
+    const problems = hasUnknown(app) ? [] : checkName("app", app);
+    if (!hasUnknown(routes)) {
+        problems.push(...routes.flatMap((each, index) => checkRoute(`routes[${index}]`, each)));
+    }
+    if (routes.length === 0) {
+        problems.push({ path: "routes", message: "is empty: a route leads from at least one host" });
+    }
+    if (servers.length === 0) {
+        problems.push({ path: "servers", message: "is empty: a route leads to at least one server" });
+    }
+    for (const [index, server] of servers.entries()) {
+        if (!hasUnknown(server) && !/^http:\/\/[A-Za-z0-9._-]+:\d+$/.test(server)) {
+            problems.push({
+                path: `servers[${index}]`,
+                message: `"${server}" is no server: http://container:port`,
+            });
+        }
+    }
+    if (healthPath !== undefined && !hasUnknown(healthPath) && !isPlainPath(healthPath)) {
+        problems.push({
+            path: "healthPath",
+            message: `"${healthPath}" is no path: it starts with "/" and needs no escaping`,
+        });
+    }
+    return problems;
+}
+
+function render({ app, routes, servers, healthPath }: Inputs): RouteFile {
+    return renderRouteFile({
+        name: app,
+        routes,
+        servers,
+        healthCheck: healthPath === undefined ? undefined : { path: healthPath, ...HEALTH_CHECK },
+        dialTimeoutMs: DIAL_TIMEOUT_MS,
+    });
+}

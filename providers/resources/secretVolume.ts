@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import Docker from "dockerode";
+import { Problem } from "../../lib/problems";
+import { isNotFound } from "../engine/connect";
+import { getFile, putFiles } from "../engine/files";
+import { findOwner } from "../engine/owner";
+import { checkTypes } from "../server/inputs";
+import { defineKind } from "../server/kind";
+import { Properties } from "../server/properties";
+
+interface Inputs {
+    readonly prefix: string;
+    readonly image: string;
+    readonly user?: string;
+    readonly files: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+}
+
+interface Outputs {
+    readonly volume: string;
+}
+
+const FOLDER = "/run/secrets";
+const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+/** Files that hold secrets, in a volume of their own: see the class of the same name in the SDK. */
+export const secretVolume = defineKind<Inputs, Outputs>({
+    token: "berth:index:SecretVolume",
+    outputs: ["volume"],
+
+    check(inputs) {
+        const types = {
+            prefix: "string",
+            image: "string",
+            user: "string?",
+            files: "object",
+            labels: "object?",
+        } as const;
+        return [...checkTypes(inputs, types), ...checkFileNames(inputs)];
+    },
+
+    async create({ prefix, image, user, files, labels }, { docker }) {
+        const volume = `${prefix}-${randomBytes(4).toString("hex")}`;
+        await docker.createVolume({ Name: volume, Labels: { ...labels } });
+        try {
+            await fill(docker, volume, image, user, files);
+        } catch (error) {
+            await removeVolume(docker, volume);
+            throw error;
+        }
+        return { id: volume, outputs: { volume } };
+    },
+
+    async read(id, state, { docker }) {
+        try {
+            await docker.getVolume(id).inspect();
+            return state;
+        } catch (error) {
+            if (isNotFound(error)) {
+                return undefined;
+            }
+            throw error;
+        }
+    },
+
+    async delete(id, _state, { docker }) {
+        await removeVolume(docker, id);
+    },
+});
+
+function checkFileNames({ files }: Properties): Problem[] {
+    if (typeof files !== "object" || files === null) {
+        return [];
+    }
+    return Object.entries(files).flatMap(([name, content]) => {
+        const path = `files.${name}`;
+        const problems: Problem[] = [];
+        if (!FILE_NAME.test(name)) {
+            problems.push({ path, message: "is no plain file name: letters, digits, '.', '_' and '-'" });
+        }
+        if (typeof content !== "string") {
+            problems.push({ path, message: `is ${typeof content}, not string` });
+        }
+        return problems;
+    });
+}
+
+/** A container that never starts gives the engine a way into the volume, and tells who the image's users are. */
+async function fill(
+    docker: Docker,
+    volume: string,
+    image: string,
+    user: string | undefined,
+    files: Inputs["files"],
+): Promise<void> {
+    const helper = await docker.createContainer({
+        Image: image,
+        Entrypoint: ["never-started"],
+        NetworkDisabled: true,
+        HostConfig: { Binds: [`${volume}:${FOLDER}`] },
+    });
+    try {
+        const { Config } = await docker.getContainer(helper.id).inspect();
+        const owner = await findOwner(user ?? Config.User, (path) => getFile(docker, helper.id, path));
+        const secrets = Object.entries(files).map(([name, content]) => ({
+            name,
+            content,
+            mode: 0o400,
+            ...owner,
+        }));
+        await putFiles(docker, helper.id, FOLDER, secrets);
+    } finally {
+        await helper.remove({ force: true });
+    }
+}
+
+async function removeVolume(docker: Docker, volume: string): Promise<void> {
+    try {
+        await docker.getVolume(volume).remove();
+    } catch (error) {
+        if (!isNotFound(error)) {
+            throw error;
+        }
+    }
+}

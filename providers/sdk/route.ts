@@ -1,0 +1,29 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Route as HostAndPath } from "../../lib/routes";
+
+/** What the router is told about one app. */
+export interface RouteArgs {
+    /** Name of the router's container. A change writes the route there; the old router is left alone. */
+    router: pulumi.Input<string>;
+    /** Name of the route on the router, unique there. A change replaces the route. */
+    app: pulumi.Input<string>;
+    routes: HostAndPath[];
+    /** Base URLs of the app's containers. */
+    servers: pulumi.Input<string>[];
+    /** Path that tells the router whether a server is to be left out. @default none */
+    healthPath?: pulumi.Input<string>;
+}
+
+/**
+ * A route on the router: one file for one app, live in Traefik before the resource counts as made. A change is
+ * written beside the file and renamed over it, so that Traefik never reads half of it; when Traefik does not take
+ * it, the file before comes back and the update fails with Traefik's own words.
+ */
+export class Route extends pulumi.CustomResource {
+    /** Name of the load balancer that is live. */
+    declare readonly service: pulumi.Output<string>;
+
+    constructor(name: string, args: RouteArgs, opts?: pulumi.CustomResourceOptions) {
+        super("berth:index:Route", name, { ...args, service: undefined }, opts);
+    }
+}

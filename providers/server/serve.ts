@@ -1,0 +1,28 @@
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { engineLog } from "./engineLog";
+import { implementation, ProviderDefinition, ProviderServer } from "./server";
+
+/** As large as the engine's own limit: a state with many files must pass. */
+const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
+
+/** Serves a provider on a free loopback port. Answers with the port. */
+export async function serve(definition: ProviderDefinition, engineAddress?: string): Promise<number> {
+    const server = new grpc.Server({
+        "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+        "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+    });
+    server.addService(
+        ResourceProviderService,
+        implementation(new ProviderServer(definition, engineLog(engineAddress))),
+    );
+    return await new Promise((resolve, reject) => {
+        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+            if (error) {
+                reject(error);
+            } else {
+                resolve(port);
+            }
+        });
+    });
+}

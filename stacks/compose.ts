@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { Platform } from "../components/platform";
+import { AppSettings, PlacedApp } from "../systems/system";
+import { SystemSettings } from "./systemSettings";
+
+/** What a stack tells about one running system. */
+export interface SystemOutputs {
+    readonly apps: Readonly<Record<string, AppOutputs>>;
+}
+
+export interface AppOutputs {
+    readonly urls: pulumi.Output<string[]>;
+    /** What to ask to see whether the app works: an HTTP URL that answers 2xx, or a `ws:` URL that takes a connection. */
+    readonly healthUrl: pulumi.Output<string>;
+}
+
+/** Long enough for every minimum of the five systems, letters and digits only so that it stands anywhere. */
+const GENERATED = { length: 48, special: false };
+
+/** Places systems on a platform. `complete` may fill in what the settings leave open in an app. */
+export function compose(
+    platform: Platform,
+    systems: readonly SystemSettings[],
+    options: {
+        protectData: boolean;
+        complete: (system: string, app: string, settings: AppSettings) => AppSettings;
+    },
+): Record<string, SystemOutputs> {
+    return Object.fromEntries(
+        systems.map((settings) => {
+            const { name } = settings.definition;
+            const placed = settings.definition.place(platform.forSystem(name), {
+                ...settings,
+                apps: mapEntries(settings.apps, (app, own) => options.complete(name, app, own)),
+                secrets: mapEntries(
+                    settings.secrets,
+                    (secret, value) => value ?? generate(`${name}-${kebab(secret)}`, options.protectData),
+                ),
+            });
+            return [name, { apps: mapEntries(placed, (_, app) => outputsOf(app)) }];
+        }),
+    );
+}
+
+/** A secret that nobody outside has to know: made once, then kept in the stack's state. */
+function generate(name: string, protect: boolean): pulumi.Output<string> {
+    return new random.RandomPassword(name, GENERATED, { protect }).result;
+}
+
+function outputsOf({ app, health }: PlacedApp): AppOutputs {
+    const healthUrl = app.urls.apply(([first = ""]) => {
+        const origin = new URL(first).origin;
+        return "path" in health ? origin + health.path : origin.replace(/^http/, "ws") + health.websocketPath;
+    });
+    return { urls: app.urls, healthUrl };
+}
+
+function kebab(name: string): string {
+    return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function mapEntries<From, To>(
+    from: Readonly<Record<string, From>>,
+    to: (name: string, value: From) => To,
+): Record<string, To> {
+    return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, to(name, value)]));
+}
