@@ -1,5 +1,6 @@
-import { checkNumber, checkPort } from "../lib/numbers";
+import { checkPort } from "../lib/numbers";
 import { refuse } from "../lib/problems";
+import { publicUrl } from "../lib/urls";
 import { SYSTEMS } from "../systems";
 import { SystemDefinition } from "../systems/system";
 import { ConfigReader, RawConfig } from "./config";
@@ -33,13 +34,13 @@ const SCHEMES = ["http", "https"] as const;
 /** Reads the settings of a stack. Throws with everything that is wrong or missing, before anything is touched. */
 export function readSettings(raw: RawConfig, definitions: readonly SystemDefinition[] = SYSTEMS): Settings {
     const config = new ConfigReader(raw);
-    const composition = config.oneOf(`${PROJECT}:composition`, COMPOSITIONS, raw.stack) ?? "prod";
+    const composition = config.oneOf(`${PROJECT}:composition`, COMPOSITIONS, raw.stack) ?? "dev";
     const router = readRouter(config);
     const environment = {
         domain: config.text(`${PROJECT}:domain`),
         inventSecrets: config.flag(`${PROJECT}:inventSecrets`, false),
-        clearSecretsAllowed: composition === "dev",
-        urlOf: urlsOf(router),
+        production: composition === "prod",
+        urlOf: (host: string) => publicUrl(router, host),
     };
     const settings: Settings = {
         stack: raw.stack,
@@ -53,16 +54,11 @@ export function readSettings(raw: RawConfig, definitions: readonly SystemDefinit
         protectData: config.flag(`${PROJECT}:protectData`, composition !== "dev"),
         systems: chosen(config, definitions).map((definition) => readSystem(config, definition, environment)),
     };
+    // A system that is not chosen keeps its settings for the day that it is.
     config.reportUnknown([PROJECT, ...settings.systems.map(({ definition }) => definition.name)]);
     config.problems.push(...checkTogether(settings));
     refuse(`Settings of the stack "${raw.stack}"`, config.problems);
     return settings;
-}
-
-/** URL of a host as clients see it, without a slash at the end. */
-export function urlsOf({ scheme, httpPort }: Settings["router"]): (host: string) => string {
-    return (host) =>
-        scheme === "https" || httpPort === 80 ? `${scheme}://${host}` : `${scheme}://${host}:${httpPort}`;
 }
 
 function readRouter(config: ConfigReader): Settings["router"] {
@@ -81,7 +77,9 @@ function chosen(config: ConfigReader, definitions: readonly SystemDefinition[]):
     if (names === undefined) {
         return [...definitions];
     }
-    config.problems.push(...checkNumber(`${key}.length`, names.length, { min: 1 }));
+    if (names.length === 0) {
+        config.wrong(key, "is empty: at least one system runs");
+    }
     const known = definitions.map(({ name }) => name);
     for (const [index, name] of names.entries()) {
         if (!known.includes(name)) {

@@ -23,7 +23,8 @@ export interface Environment {
     readonly domain: string | undefined;
     /** Whether secrets that are not set are made up, for an environment in which nobody outside knows them. */
     readonly inventSecrets: boolean;
-    readonly clearSecretsAllowed: boolean;
+    /** Whether images have to be set, secrets have to be encrypted, and no database may be published. */
+    readonly production: boolean;
     readonly urlOf: (host: string) => string;
 }
 
@@ -48,7 +49,7 @@ export function readSystem(
         definition,
         hosts,
         urls: mapValues(hosts, environment.urlOf),
-        apps: readApps(config, definition),
+        apps: readApps(config, definition, environment),
         secrets: mapValues(definition.secrets, (need, name) =>
             readSecret(config, `${definition.name}:${name}`, need, environment),
         ),
@@ -60,7 +61,7 @@ export function readSystem(
             }
             return value ?? "";
         }),
-        publish: readPublish(config, definition),
+        publish: readPublish(config, definition, environment),
     };
 }
 
@@ -99,7 +100,11 @@ function defaultHost(
     return roles.length === 1 ? `${system}.${domain}` : `${role}.${system}.${domain}`;
 }
 
-function readApps(config: ConfigReader, { name, apps }: SystemDefinition): Record<string, AppSettings> {
+function readApps(
+    config: ConfigReader,
+    { name, apps }: SystemDefinition,
+    { production }: Environment,
+): Record<string, AppSettings> {
     const names = Object.keys(apps);
     const images = config.map(`${name}:images`, names, isText, "a reference of an image");
     const replicas = config.map(`${name}:replicas`, names, isNumber, "a number");
@@ -111,6 +116,11 @@ function readApps(config: ConfigReader, { name, apps }: SystemDefinition): Recor
             ...checkNumber(`${name}:replicas.${app}`, replicas[app], { min: 1 }),
             ...checkAgainst(`${name}:limits.${app}`, limits[app], need),
         );
+        if (production && images[app] === undefined) {
+            const key = `${name}:images`;
+            const fix = config.setCommand(`--path '${key}.${app}'`, "REFERENCE");
+            config.wrong(`${key}.${app}`, "is missing: the image to run", fix);
+        }
         const sources = develop[app];
         return {
             image: images[app],
@@ -136,7 +146,7 @@ function readSecret(
     config: ConfigReader,
     key: string,
     { description, minLength = 1, generated = false }: SecretNeed,
-    { inventSecrets, clearSecretsAllowed }: Environment,
+    { inventSecrets, production }: Environment,
 ): pulumi.Output<string> | undefined {
     const value = config.text(key);
     const fix = config.setCommand(`--secret ${key}`, "").trim();
@@ -149,7 +159,7 @@ function readSecret(
     if (value.length < minLength) {
         config.wrong(key, `has ${characters(value.length)}: at least ${minLength} are needed`, fix);
     }
-    if (!clearSecretsAllowed && !config.isSecret(key)) {
+    if (production && !config.isSecret(key)) {
         config.wrong(key, "stands in the stack's file in clear", fix);
     }
     return pulumi.secret(value);
@@ -176,17 +186,24 @@ function readRegistry(config: ConfigReader, system: string): RegistryArgs | unde
             config.wrong(
                 `${system}:${key}`,
                 "is missing: the three of a registry go together",
-                config.setCommand(`${flag}${system}:${key}`, "VALUE"),
+                config.setCommand(`${flag}${system}:${key}`, flag === "" ? "VALUE" : "").trim(),
             );
         }
     }
     return { address: address ?? "", username: username ?? "", password: pulumi.secret(password ?? "") };
 }
 
-function readPublish(config: ConfigReader, { name, servers }: SystemDefinition): Record<string, number> {
+function readPublish(
+    config: ConfigReader,
+    { name, servers }: SystemDefinition,
+    { production }: Environment,
+): Record<string, number> {
     const publish = config.map(`${name}:publish`, servers, isNumber, "a port");
     for (const [server, port] of Object.entries(publish)) {
         config.problems.push(...checkPort(`${name}:publish.${server}`, port));
+        if (production) {
+            config.wrong(`${name}:publish.${server}`, "publishes a database, which production never does");
+        }
     }
     return publish;
 }

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checkName } from "../../lib/names";
 import { Problem, refuse } from "../../lib/problems";
+import { checkConflicts, Claim, Route } from "../../lib/routes";
 import { EngineProvider } from "../../providers/sdk";
 import {
     App as RunningApp,
@@ -44,6 +45,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     readonly engine: Engine;
     private readonly edge: docker.Network;
     private readonly router: Router;
+    private readonly claims = new RouteClaims();
 
     constructor(name: string, args: DockerPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
         super("berth:index:DockerPlatform", name, {}, opts);
@@ -75,6 +77,7 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
                 edgeNetwork: this.edge.name,
                 router: { container: this.router.container, urlOf: (host) => this.router.urlOf(host) },
             },
+            this.claims,
             { parent: this, providers: [this.engine.docker, this.engine.berth] },
         );
     }
@@ -92,6 +95,18 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     }
 }
 
+/** Who has which host and path on the router. */
+class RouteClaims {
+    private readonly claims: Claim[] = [];
+
+    claim(app: string, routes: readonly Route[]): void {
+        const claims = routes.map((route) => ({ ...route, owner: app }));
+        // An app's own double is for its own check to tell.
+        refuse(`App "${app}"`, claims.flatMap((claim) => checkConflicts([...this.claims, claim])));
+        this.claims.push(...claims);
+    }
+}
+
 /** One system's place on a Docker engine: its own internal network, and its name in front of every other. */
 class DockerPlace extends pulumi.ComponentResource implements Place {
     private readonly placement: Placement;
@@ -99,6 +114,7 @@ class DockerPlace extends pulumi.ComponentResource implements Place {
     constructor(
         private readonly system: string,
         placement: Omit<Placement, "system" | "dataNetwork">,
+        private readonly claims: RouteClaims,
         opts: pulumi.ComponentResourceOptions,
     ) {
         super("berth:index:System", system, {}, opts);
@@ -118,7 +134,9 @@ class DockerPlace extends pulumi.ComponentResource implements Place {
     }
 
     app(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions): RunningApp {
-        return new App(this.nameOf(name), args, this.placement, this.optionsOf(opts));
+        const fullName = this.nameOf(name);
+        this.claims.claim(fullName, args.routes ?? []);
+        return new App(fullName, args, this.placement, this.optionsOf(opts));
     }
 
     postgres(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions): PostgresServer {

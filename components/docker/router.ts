@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checkPort } from "../../lib/numbers";
+import { publicUrl } from "../../lib/urls";
 import { Problem, refuse } from "../../lib/problems";
 import { API_PORT, HTTP_PORT, routerFlags, ROUTES_FOLDER } from "../../lib/traefik";
 import { Ready } from "../../providers/sdk";
@@ -16,6 +17,11 @@ export interface RouterArgs {
     bindAddress: string;
     /** Port of the host for HTTP. A change replaces the router's container. */
     httpPort: number;
+    /**
+     * How clients reach the router: `https` when TLS ends in front of it, on the usual port.
+     * @default "http"
+     */
+    scheme?: "http" | "https";
     /** How much Traefik itself says. */
     logLevel: "INFO" | "ERROR";
 }
@@ -30,7 +36,7 @@ const READY_TIMEOUT_SECONDS = 60;
 export class Router extends pulumi.ComponentResource {
     /** Id of the container, known once the router answers. */
     readonly container: pulumi.Output<string>;
-    private readonly port: number;
+    private readonly args: RouterArgs;
 
     constructor(
         name: string,
@@ -40,7 +46,7 @@ export class Router extends pulumi.ComponentResource {
     ) {
         super("berth:index:Router", name, {}, opts);
         refuse(`Router "${name}"`, validateRouter(args));
-        this.port = args.httpPort;
+        this.args = args;
         const labels = labelList(labelsOf({ engine: placement.engine, system: "platform" }, name));
         const image = new docker.RemoteImage(
             `${name}-image`,
@@ -88,7 +94,7 @@ export class Router extends pulumi.ComponentResource {
 
     /** URL of a host as clients see it. */
     urlOf(host: string): string {
-        return this.port === HTTP_PORT ? `http://${host}` : `http://${host}:${this.port}`;
+        return publicUrl(this.args, host);
     }
 }
 

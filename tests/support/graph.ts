@@ -1,0 +1,179 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import * as rpc from "@pulumi/pulumi/runtime/rpc";
+
+/** A resource as the program registered it. */
+export interface Node {
+    readonly type: string;
+    readonly name: string;
+    /** Name of the parent; empty for the stack's own children. */
+    readonly parent: string;
+    /** Inputs, with every secret replaced by a `Secret`. */
+    readonly inputs: Record<string, unknown>;
+    /** The options that were given; what was left out is missing. */
+    readonly options: Options;
+}
+
+export interface Options {
+    readonly protect?: true;
+    readonly deleteBeforeReplace?: boolean;
+    readonly replaceOnChanges?: string[];
+    readonly additionalSecretOutputs?: string[];
+    /** Names of the resources of `dependsOn` and of the inputs. */
+    readonly dependencies?: string[];
+    /** Name of the provider given outright or inherited from a parent. */
+    readonly provider?: string;
+}
+
+/** Marks a secret in recorded inputs; equal to another one of the same content. */
+export class Secret {
+    constructor(readonly value: unknown) {}
+}
+
+export interface Graph {
+    readonly nodes: readonly Node[];
+    /** The node of that name and type. Throws when there is none, or more than one. */
+    node(name: string, type?: string): Node;
+    /** `type name`, sorted: the exact list of what there is. */
+    list(): string[];
+}
+
+/** Name of the stack that recorded programs run in. */
+export const STACK = "test";
+
+/**
+ * Runs a program on Pulumi's mocks and records what it registers. Providers answer as the real ones do, as far as a
+ * program can see: with ids, automatic names, image ids and generated passwords.
+ */
+export async function record(program: () => unknown): Promise<Graph> {
+    await pulumi.runtime.setMocks(
+        { newResource: answer, call: ({ inputs }) => inputs as Record<string, unknown> },
+        "berth",
+        STACK,
+    );
+    const nodes: Node[] = [];
+    watch((request, urn) => nodes.push(nodeOf(request, urn)));
+    try {
+        await settled(program());
+    } finally {
+        // Also when the program throws: what it registered before is still under way, and the mocks are shared.
+        await pulumi.runtime.disconnect();
+    }
+    return graphOf(nodes);
+}
+
+/** The value of an output, for what a component hands out. */
+export async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return await new Promise((resolve) => {
+        output.apply((value) => resolve(value as T));
+    });
+}
+
+async function settled(result: pulumi.Input<unknown>): Promise<void> {
+    await new Promise<void>((resolve) => {
+        pulumi.all([result]).apply(() => resolve());
+    });
+}
+
+/** The mocks themselves show neither parents nor options: the requests do. */
+function watch(onRegister: (request: RegisterResourceRequest, urn: string) => void): void {
+    const monitor = pulumi.runtime.getMonitor();
+    if (monitor === undefined) {
+        throw new Error("the mocks have no monitor");
+    }
+    const register = monitor.registerResource.bind(monitor) as Register;
+    monitor.registerResource = ((request, callback) => {
+        register(request, (error, response) => {
+            if (response) {
+                onRegister(request, response.getUrn());
+            }
+            callback(error, response);
+        });
+    }) as Register as typeof monitor.registerResource;
+}
+
+type Register = (
+    request: RegisterResourceRequest,
+    callback: (error: unknown, response?: { getUrn(): string }) => void,
+) => void;
+
+function nodeOf(request: RegisterResourceRequest, urn: string): Node {
+    const inputs = (request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>;
+    return {
+        type: request.getType(),
+        name: urn.split("::").at(-1) ?? "",
+        parent: request.getParent() === "" ? "" : nameOf(request.getParent()),
+        inputs: open(inputs) as Record<string, unknown>,
+        options: optionsOf(request),
+    };
+}
+
+function optionsOf(request: RegisterResourceRequest): Options {
+    return withoutEmpty({
+        protect: request.getProtect() || undefined,
+        deleteBeforeReplace: request.getDeletebeforereplacedefined()
+            ? request.getDeletebeforereplace()
+            : undefined,
+        replaceOnChanges: request.getReplaceonchangesList(),
+        additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+        dependencies: request.getDependenciesList().map(nameOf).sort(),
+        provider: request.getProvider() === "" ? undefined : nameOf(request.getProvider()),
+    });
+}
+
+function withoutEmpty(options: Options): Options {
+    return Object.fromEntries(
+        Object.entries(options).filter(
+            ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+        ),
+    );
+}
+
+/** The last part of a URN; a provider's reference has the id behind it. */
+function nameOf(urn: string): string {
+    const [, , , name = ""] = urn.split("::");
+    return name;
+}
+
+function open(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(open);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    const fields = value as Record<string, unknown>;
+    if (fields[rpc.specialSigKey] === rpc.specialSecretSig) {
+        return new Secret(open(fields.value));
+    }
+    return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, open(field)]));
+}
+
+function graphOf(nodes: readonly Node[]): Graph {
+    return {
+        nodes,
+        list: () => nodes.map(({ type, name }) => `${type} ${name}`).sort(),
+        node: (name, type) => {
+            const found = nodes.filter(
+                (node) => node.name === name && (type === undefined || node.type === type),
+            );
+            if (found.length !== 1 || found[0] === undefined) {
+                throw new Error(`${found.length} resources are called ${name} (${type ?? "any type"})`);
+            }
+            return found[0];
+        },
+    };
+}
+
+function answer({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+    const state = inputs as Record<string, unknown>;
+    return { id: `${name}-id`, state: { ...state, ...COMPUTED[type]?.(name, state) } };
+}
+
+const COMPUTED: Record<string, (name: string, state: Record<string, unknown>) => Record<string, unknown>> = {
+    "docker:index/container:Container": (name, state) => ({ name: state.name ?? `${name}-auto` }),
+    "docker:index/remoteImage:RemoteImage": (_, state) => ({ imageId: `id of ${String(state.name)}` }),
+    "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`<${name}>`) }),
+    "berth:index:SecretVolume": (_, state) => ({ volume: `${String(state.prefix)}-auto` }),
+    "berth:index:Route": (_, state) => ({ service: `${String(state.app)}-live` }),
+};
