@@ -14,6 +14,6 @@ export const definition: ProviderDefinition = {
 
 /** Started by the engine, with the engine's own address; the first line of the output is the port. */
 export async function main(engineAddress?: string): Promise<void> {
-    const port = await serve(definition, engineAddress);
+    const { port } = await serve(definition, engineAddress);
     process.stdout.write(`${port}\n`);
 }

@@ -102,7 +102,10 @@ class RouteClaims {
     claim(app: string, routes: readonly Route[]): void {
         const claims = routes.map((route) => ({ ...route, owner: app }));
         // An app's own double is for its own check to tell.
-        refuse(`App "${app}"`, claims.flatMap((claim) => checkConflicts([...this.claims, claim])));
+        refuse(
+            `App "${app}"`,
+            claims.flatMap((claim) => checkConflicts([...this.claims, claim])),
+        );
         this.claims.push(...claims);
     }
 }

@@ -98,7 +98,8 @@ export class Router extends pulumi.ComponentResource {
     }
 }
 
-const PING = ["wget", "-q", "-T", "2", "-O", "/dev/null", `http://127.0.0.1:${API_PORT}/ping`];
+// `timeout` and not wget's own -T, with which Debian's busybox crashes.
+const PING = ["timeout", "2", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${API_PORT}/ping`];
 
 /** All that is wrong with a router's arguments. */
 export function validateRouter(args: RouterArgs): Problem[] {

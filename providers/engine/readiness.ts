@@ -19,7 +19,7 @@ export interface Probe {
 const PAUSE_MS = 250;
 
 /** One round of asking in the asking container: it ends by itself, so that nothing is left behind when the wait is over. */
-const ROUND = `timeout 5 sh -c 'until wget -q -T 2 -O /dev/null "$URL"; do sleep 0.25; done' 2>/dev/null`;
+const ROUND = `timeout 5 sh -c 'until timeout 2 wget -q -O /dev/null "$URL"; do sleep 0.25; done' 2>/dev/null`;
 
 /** Waits until a container answers. Fails with its last log lines as soon as it exits, starts over, or the time is over. */
 export async function waitUntilReady(docker: Docker, probe: Probe, cancelled: AbortSignal): Promise<void> {

@@ -20,12 +20,12 @@ restore() {
 }
 mv ".$NAME.next" "$NAME.yml" || exit 1
 tries=0
-until wget -q -T 2 -O - "$api/services/$SERVICE@file" 2>/dev/null | grep -q '"status":"enabled"'; do
+until timeout 2 wget -q -O - "$api/services/$SERVICE@file" 2>/dev/null | grep -q '"status":"enabled"'; do
     tries=$((tries + 1))
     if [ "$tries" -ge 100 ]; then echo "it does not show up in Traefik's API"; restore; fi
     sleep 0.1
 done
-router=$(wget -q -T 2 -O - "$api/routers/$NAME@file")
+router=$(timeout 2 wget -q -O - "$api/routers/$NAME@file")
 case "$router" in *'"status":"enabled"'*) ;; *) echo "$router"; restore ;; esac
 rm -f ".$NAME.previous"
 `;

@@ -6,8 +6,14 @@ import { implementation, ProviderDefinition, ProviderServer } from "./server";
 /** As large as the engine's own limit: a state with many files must pass. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 
-/** Serves a provider on a free loopback port. Answers with the port. */
-export async function serve(definition: ProviderDefinition, engineAddress?: string): Promise<number> {
+/** A provider that is being served. */
+export interface Served {
+    readonly port: number;
+    stop(): void;
+}
+
+/** Serves a provider on a free loopback port. */
+export async function serve(definition: ProviderDefinition, engineAddress?: string): Promise<Served> {
     const server = new grpc.Server({
         "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
         "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
@@ -21,7 +27,7 @@ export async function serve(definition: ProviderDefinition, engineAddress?: stri
             if (error) {
                 reject(error);
             } else {
-                resolve(port);
+                resolve({ port, stop: () => server.forceShutdown() });
             }
         });
     });

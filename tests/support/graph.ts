@@ -65,7 +65,7 @@ export async function record(program: () => unknown): Promise<Graph> {
 /** The value of an output, for what a component hands out. */
 export async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
     return await new Promise((resolve) => {
-        output.apply((value) => resolve(value as T));
+        output.apply((value) => resolve(value));
     });
 }
 
@@ -110,7 +110,7 @@ function nodeOf(request: RegisterResourceRequest, urn: string): Node {
 
 function optionsOf(request: RegisterResourceRequest): Options {
     return withoutEmpty({
-        protect: request.getProtect() || undefined,
+        protect: request.getProtect() ? true : undefined,
         deleteBeforeReplace: request.getDeletebeforereplacedefined()
             ? request.getDeletebeforereplace()
             : undefined,

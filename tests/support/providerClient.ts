@@ -1,0 +1,146 @@
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import * as rpc from "@pulumi/pulumi/runtime/rpc";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { definition } from "../../providers/main";
+import { serve } from "../../providers/server/serve";
+
+export type Values = Record<string, JavaScriptValue>;
+
+/** A value in the envelope that marks secrets. */
+export function secret(value: JavaScriptValue): JavaScriptValue {
+    return { [rpc.specialSigKey]: rpc.specialSecretSig, value };
+}
+
+/** A value that is not known yet. */
+export const UNKNOWN: string = rpc.unknownValue;
+
+/** What the engine knows of a provider: a client of the protocol, with messages as plain values. */
+export class ProviderClient {
+    private constructor(
+        private readonly client: ResourceProviderClient,
+        private readonly stop: () => void,
+    ) {}
+
+    /** Serves the provider on a free port and connects to it. */
+    static async start(): Promise<ProviderClient> {
+        const { port, stop } = await serve(definition);
+        return new ProviderClient(
+            new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure()),
+            stop,
+        );
+    }
+
+    close(): void {
+        this.client.close();
+        this.stop();
+    }
+
+    async configure(host: string): Promise<messages.ConfigureResponse.AsObject> {
+        const request = new messages.ConfigureRequest();
+        request.setArgs(Struct.fromJavaScript({ host, sshOpts: "[]" }));
+        return (await this.call<messages.ConfigureResponse>("configure", request)).toObject();
+    }
+
+    async version(): Promise<string> {
+        return (await this.call<{ getVersion(): string }>("getPluginInfo", new Empty())).getVersion();
+    }
+
+    async check(type: string, news: Values): Promise<{ inputs: Values; failures: string[] }> {
+        const request = new messages.CheckRequest();
+        request.setUrn(urnOf(type));
+        request.setNews(Struct.fromJavaScript(news));
+        const response = await this.call<messages.CheckResponse>("check", request);
+        return {
+            inputs: valuesOf(response.getInputs()),
+            failures: response
+                .getFailuresList()
+                .map((failure) => `${failure.getProperty()}: ${failure.getReason()}`),
+        };
+    }
+
+    async diff(
+        type: string,
+        oldInputs: Values,
+        news: Values,
+    ): Promise<{ changed: string[]; replaces: string[] }> {
+        const request = new messages.DiffRequest();
+        request.setUrn(urnOf(type));
+        request.setOldInputs(Struct.fromJavaScript(oldInputs));
+        request.setOlds(Struct.fromJavaScript(oldInputs));
+        request.setNews(Struct.fromJavaScript(news));
+        const response = await this.call<messages.DiffResponse>("diff", request);
+        return { changed: response.getDiffsList(), replaces: response.getReplacesList() };
+    }
+
+    async create(type: string, properties: Values, preview = false): Promise<{ id: string; state: Values }> {
+        const request = new messages.CreateRequest();
+        request.setUrn(urnOf(type));
+        request.setProperties(Struct.fromJavaScript(properties));
+        request.setPreview(preview);
+        const response = await this.call<messages.CreateResponse>("create", request);
+        return { id: response.getId(), state: valuesOf(response.getProperties()) };
+    }
+
+    async update(type: string, id: string, olds: Values, news: Values): Promise<Values> {
+        const request = new messages.UpdateRequest();
+        request.setUrn(urnOf(type));
+        request.setId(id);
+        request.setOlds(Struct.fromJavaScript(olds));
+        request.setNews(Struct.fromJavaScript(news));
+        return valuesOf((await this.call<messages.UpdateResponse>("update", request)).getProperties());
+    }
+
+    async read(
+        type: string,
+        id: string,
+        state: Values,
+    ): Promise<{ id: string; state: Values; inputs: Values }> {
+        const request = new messages.ReadRequest();
+        request.setUrn(urnOf(type));
+        request.setId(id);
+        request.setProperties(Struct.fromJavaScript(state));
+        const response = await this.call<messages.ReadResponse>("read", request);
+        return {
+            id: response.getId(),
+            state: valuesOf(response.getProperties()),
+            inputs: valuesOf(response.getInputs()),
+        };
+    }
+
+    async delete(type: string, id: string, state: Values): Promise<void> {
+        const request = new messages.DeleteRequest();
+        request.setUrn(urnOf(type));
+        request.setId(id);
+        request.setProperties(Struct.fromJavaScript(state));
+        await this.call("delete", request);
+    }
+
+    private call<Response>(method: Method, request: unknown): Promise<Response> {
+        const call = this.client[method].bind(this.client) as unknown as (
+            request: unknown,
+            callback: (error: grpc.ServiceError | null, response: Response) => void,
+        ) => void;
+        return new Promise((resolve, reject) => {
+            call(request, (error, response) => {
+                if (error) {
+                    reject(new Error(error.details));
+                } else {
+                    resolve(response);
+                }
+            });
+        });
+    }
+}
+
+type Method = "configure" | "getPluginInfo" | "check" | "diff" | "create" | "update" | "read" | "delete";
+
+function urnOf(type: string): string {
+    return `urn:pulumi:test::berth::berth:index:App$${type}::thing`;
+}
+
+function valuesOf(struct: Struct | undefined): Values {
+    return struct?.toJavaScript() ?? {};
+}
