@@ -7,6 +7,8 @@ export interface RawConfig {
     readonly values: Readonly<Record<string, string>>;
     /** Whether a value is encrypted in the stack's file. */
     isSecret(key: string): boolean;
+    /** The engine that the shell's own `docker` command uses, as DOCKER_HOST names it. */
+    readonly dockerHost?: string;
 }
 
 /** The configuration of the running stack. */
@@ -16,6 +18,7 @@ export function stackConfig(): RawConfig {
         stack: pulumi.getStack(),
         values: pulumi.runtime.allConfig(),
         isSecret: (key) => secretKeys.includes(key),
+        dockerHost: process.env.DOCKER_HOST,
     };
 }
 

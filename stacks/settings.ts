@@ -47,7 +47,7 @@ export function readSettings(raw: RawConfig, definitions: readonly SystemDefinit
         composition,
         prefix: `${PROJECT}-${raw.stack}`,
         engine: {
-            host: config.text(`${PROJECT}:dockerHost`) ?? DEFAULT_ENGINE,
+            host: config.text(`${PROJECT}:dockerHost`) ?? raw.dockerHost ?? DEFAULT_ENGINE,
             sshOpts: config.texts(`${PROJECT}:sshOpts`) ?? [],
         },
         router,

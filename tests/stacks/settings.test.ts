@@ -65,6 +65,13 @@ describe("the settings of dev", () => {
         expect(settings.router).toEqual({ bindAddress: "127.0.0.1", httpPort: 8000, scheme: "http" });
     });
 
+    it("follow DOCKER_HOST unless the stack names an engine", () => {
+        const raw = { ...configOf("dev", DEV), dockerHost: "unix:///run/user/1000/docker.sock" };
+        expect(readSettings(raw).engine.host).toBe("unix:///run/user/1000/docker.sock");
+        const named = configOf("dev", { ...DEV, "berth:dockerHost": "ssh://deploy@server" });
+        expect(readSettings({ ...named, dockerHost: raw.dockerHost }).engine.host).toBe("ssh://deploy@server");
+    });
+
     it("find a host below localhost for every role", () => {
         expect(settings.systems.map(({ hosts }) => hosts)).toEqual([
             { web: "degixdaw.localhost" },
