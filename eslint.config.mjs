@@ -1,39 +1,9 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
-
-/**
- * The layers, from the ground up: each imports only what stands below it, and of two of these only the part that is
- * meant for others. Keys are folders; values are what a file in them may not import.
- */
-const layers = {
-    lib: ["**/providers/**", "**/components/**", "**/systems/**", "**/stacks/**"],
-    providers: ["**/components/**", "**/systems/**", "**/stacks/**"],
-    "providers/sdk": ["**/providers/**", "**/engine/**", "**/resources/**", "**/server/**"],
-    components: ["**/providers/*", "!**/providers/sdk", "**/systems/**", "**/stacks/**"],
-    systems: ["**/components/*", "!**/components/platform", "**/providers/**", "**/stacks/**"],
-    stacks: ["**/providers/**"],
-};
-const everywhere = ["**/tools/**", "**/tests/**", "**/airgap/**", "**/samples/**"];
-
-const layerRules = Object.entries(layers).map(([folder, group]) => ({
-    files: [`${folder}/**/*.ts`],
-    rules: {
-        "no-restricted-imports": [
-            "error",
-            {
-                patterns: [
-                    {
-                        group: [...group, ...everywhere],
-                        message: `Not for ${folder}/: see "Layers" in CONTRIBUTING.md.`,
-                    },
-                ],
-            },
-        ],
-    },
-}));
+import layers from "./tools/layers.cjs";
 
 export default tseslint.config(
-    { ignores: ["node_modules/", "**/dist/", ".state/", "coverage/"] },
+    { ignores: ["**/*.d.cts", "node_modules/", "**/dist/", ".state/", "coverage/"] },
     js.configs.recommended,
     {
         files: ["**/*.ts"],
@@ -47,7 +17,7 @@ export default tseslint.config(
             "max-lines": ["error", { max: 300, skipComments: true, skipBlankLines: true }],
         },
     },
-    ...layerRules,
+    ...layers.layerRules,
     {
         files: ["**/*.cjs", "providers/bin/*"],
         languageOptions: {

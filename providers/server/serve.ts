@@ -9,7 +9,7 @@ const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
 /** A provider that is being served. */
 export interface Served {
     readonly port: number;
-    stop: (this: void) => void;
+    readonly stop: () => void;
 }
 
 /** Serves a provider on a free loopback port. */

@@ -1,33 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { dev } from "../../stacks/dev";
-import { readSettings, Settings } from "../../stacks/settings";
+import { recordDev, SAMPLE, settingsOf } from "../support/dev";
 import { BY_SYSTEM, PLATFORM } from "../support/expectedResources";
 import { Graph, record, Secret, valueOf } from "../support/graph";
-
-const SAMPLE = { context: "/sample", version: "abc" };
-
-function settingsOf(changes: Record<string, string> = {}): Settings {
-    const { config } = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.dev.yaml"), "utf8")) as {
-        config: Record<string, unknown>;
-    };
-    const values = Object.entries(config).map(([key, value]) => [
-        key,
-        typeof value === "string" ? value : JSON.stringify(value),
-    ]);
-    return readSettings({
-        stack: "dev",
-        values: { ...(Object.fromEntries(values) as Record<string, string>), ...changes },
-        isSecret: () => false,
-    });
-}
-
-async function recordDev(changes: Record<string, string> = {}): Promise<Graph> {
-    return await record(() =>
-        Object.values(dev(settingsOf(changes), SAMPLE)).map(({ apps }) => Object.values(apps)),
-    );
-}
 
 describe("the whole dev stack", () => {
     let graph: Graph;

@@ -69,7 +69,9 @@ describe("the settings of dev", () => {
         const raw = { ...configOf("dev", DEV), dockerHost: "unix:///run/user/1000/docker.sock" };
         expect(readSettings(raw).engine.host).toBe("unix:///run/user/1000/docker.sock");
         const named = configOf("dev", { ...DEV, "berth:dockerHost": "ssh://deploy@server" });
-        expect(readSettings({ ...named, dockerHost: raw.dockerHost }).engine.host).toBe("ssh://deploy@server");
+        expect(readSettings({ ...named, dockerHost: raw.dockerHost }).engine.host).toBe(
+            "ssh://deploy@server",
+        );
     });
 
     it("find a host below localhost for every role", () => {

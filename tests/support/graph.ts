@@ -51,11 +51,15 @@ export async function record(program: () => unknown): Promise<Graph> {
         "berth",
         STACK,
     );
+    const stackTraceLimit = Error.stackTraceLimit;
+    // Pulumi's runtime keeps a stack trace of each of its promises: mapped to sources, they are most of the time here.
+    Error.stackTraceLimit = 0;
     const nodes: Node[] = [];
     watch((request, urn) => nodes.push(nodeOf(request, urn)));
     try {
         await settled(program());
     } finally {
+        Error.stackTraceLimit = stackTraceLimit;
         // Also when the program throws: what it registered before is still under way, and the mocks are shared.
         await pulumi.runtime.disconnect();
     }

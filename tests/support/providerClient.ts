@@ -21,7 +21,7 @@ export const UNKNOWN: string = rpc.unknownValue;
 export class ProviderClient {
     private constructor(
         private readonly client: ResourceProviderClient,
-        private readonly stop: (this: void) => void,
+        private readonly stop: () => void,
     ) {}
 
     /** Serves the provider on a free port and connects to it. */
