@@ -1,14 +1,14 @@
 import { Problem } from "../lib/problems";
 import { checkConflicts } from "../lib/routes";
-import type { Settings } from "./settings";
+import { SystemSettings } from "./systemSettings";
 
 /** What is right for each system alone and wrong for all of them together: hosts and ports that two of them claim. */
-export function checkTogether({ systems, router }: Pick<Settings, "systems" | "router">): Problem[] {
+export function checkTogether(systems: readonly SystemSettings[], httpPort: number): Problem[] {
     const hosts = systems.flatMap(({ definition, hosts: own }) =>
         Object.entries(own).map(([role, host]) => ({ owner: `${definition.name}:hosts.${role}`, host })),
     );
     const ports = [
-        { owner: "berth:httpPort", port: router.httpPort },
+        { owner: "berth:httpPort", port: httpPort },
         ...systems.flatMap(({ definition, publish }) =>
             Object.entries(publish).map(([server, port]) => ({
                 owner: `${definition.name}:publish.${server}`,

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
-import { DockerPlatform } from "../components/docker/platform";
 import { compose, SystemOutputs } from "./compose";
+import { dockerPlatform } from "./platform";
 import { findSample, Sample } from "./sample";
 import { Settings } from "./settings";
 
@@ -9,13 +9,7 @@ import { Settings } from "./settings";
  * published on the loopback address, sources mounted.
  */
 export function dev(settings: Settings, sample: Sample = findSample()): Record<string, SystemOutputs> {
-    const platform = new DockerPlatform("platform", {
-        prefix: settings.prefix,
-        host: settings.engine.host,
-        sshOpts: [...settings.engine.sshOpts],
-        router: { ...settings.router, logLevel: "INFO" },
-        protectData: settings.protectData,
-    });
+    const platform = dockerPlatform(settings, "INFO");
     const image = new docker.RemoteImage(
         "sample-image",
         {

@@ -56,7 +56,7 @@ export function readSettings(raw: RawConfig, definitions: readonly SystemDefinit
     };
     // A system that is not chosen keeps its settings for the day that it is.
     config.reportUnknown([PROJECT, ...settings.systems.map(({ definition }) => definition.name)]);
-    config.problems.push(...checkTogether(settings));
+    config.problems.push(...checkTogether(settings.systems, router.httpPort));
     refuse(`Settings of the stack "${raw.stack}"`, config.problems);
     return settings;
 }
