@@ -1,0 +1,2 @@
+"use strict";
+// What every Pulumi program costs, whatever it does.
