@@ -156,6 +156,7 @@ describe("the dev stack, up from nothing", () => {
             { code: 0 },
         );
         expect(await stack.pulumi("preview", "--expect-no-changes")).toMatchObject({ code: 0 });
+        expect(await stack.pulumi("stack", "graph", "/dev/null")).toMatchObject({ code: 0 });
     });
 });
 
