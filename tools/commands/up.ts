@@ -35,7 +35,8 @@ async function showSystems(environment: Environment, stack: string): Promise<num
         .map(({ system, app }) => `${system} ${app}`);
     if (failing.length > 0) {
         process.stderr.write(
-            `\nNot healthy: ${failing.join(", ")}. \`docker logs\` of its container tells more.\n`,
+            `\nNot healthy: ${failing.join(", ")}. \`docker logs\` of its container tells more; ` +
+                "one that was removed by hand comes back with `npm run up -- --refresh`.\n",
         );
         return 1;
     }

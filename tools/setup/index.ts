@@ -140,9 +140,7 @@ async function setUpAirGapped(run: Run, abort: AbortController): Promise<Engine>
             await fileStep(run, one, isPending(one));
         }
         for (const standIn of standIns) {
-            const waitFor = standIn.steps(signal).some(({ id }) => id === traefik.id)
-                ? built
-                : Promise.resolve();
+            const waitFor = standIn.steps(signal).some(({ id }) => id === traefik.id) ? built : undefined;
             await image(run, engine, standIn, mirrored, waitFor);
         }
         return engine;
@@ -210,7 +208,7 @@ async function image(
     engine: Engine,
     standIn: StandIn,
     mirrored: boolean,
-    parts: Promise<unknown>,
+    parts: Promise<unknown> | undefined,
 ): Promise<void> {
     await step(run, `Image ${standIn.reference}`, async (note) => {
         const state = await imageState(engine, standIn);
@@ -220,8 +218,10 @@ async function image(
         if (await recallImage(engine, standIn, mirrored)) {
             return "brought back";
         }
-        note("waiting for its parts");
-        await parts;
+        if (parts !== undefined) {
+            note("waiting for its parts");
+            await parts;
+        }
         await buildImage(engine, standIn, mirrored, note);
         return mirrored ? "made" : "made, loaded into the engine";
     });
