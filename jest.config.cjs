@@ -2,9 +2,13 @@
 const transform = {
     "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }],
 };
-const common = { transform, testEnvironment: "node",
+const common = {
+    transform,
+    testEnvironment: "node",
     // gRPC's global state is shared by the test files of one worker.
-    testEnvironmentOptions: { globalsCleanup: "off" }, modulePathIgnorePatterns: ["<rootDir>/.state"] };
+    testEnvironmentOptions: { globalsCleanup: "off" },
+    modulePathIgnorePatterns: ["<rootDir>/.state"],
+};
 
 /** Layers of tests, quick to slow: CONTRIBUTING.md says what belongs where. */
 module.exports = {

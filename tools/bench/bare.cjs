@@ -40,7 +40,10 @@ const providers = new Map();
 const classes = new Map();
 
 for (const { type, name, inputs, options, provider } of registrations) {
-    const opts = { ...options, ...(provider && { provider: providers.get(`${provider.type} ${provider.name}`) }) };
+    const opts = {
+        ...options,
+        ...(provider && { provider: providers.get(`${provider.type} ${provider.name}`) }),
+    };
     const prefix = "pulumi:providers:";
     if (type.startsWith(prefix)) {
         const made = new pulumi.ProviderResource(type.slice(prefix.length), name, revive(inputs), opts);

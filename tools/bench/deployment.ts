@@ -75,7 +75,9 @@ export function flatten(source: Export, target: Target): Export {
             manifest: source.deployment.manifest,
             resources: [
                 stack,
-                ...resources.map((each) => moved(each, urns, isDefaultProvider(each) ? undefined : stack.urn)),
+                ...resources.map((each) =>
+                    moved(each, urns, isDefaultProvider(each) ? undefined : stack.urn),
+                ),
             ],
         },
     };

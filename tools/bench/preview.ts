@@ -31,6 +31,8 @@ export interface PreviewResult {
     readonly stack: Measured;
     readonly bare: Measured;
     readonly empty: Measured;
+    /** Median of the rounds' own ratios of stack to bare: what a burst of other work on the machine moves least. */
+    readonly roundRatio: number;
 }
 
 const PROJECT = "berth-bench";
@@ -128,6 +130,7 @@ async function measure(
         stack: { ...spreadOf(times.stack), unchanged: unchanged.stack },
         bare: { ...spreadOf(times.bare), unchanged: unchanged.bare },
         empty: { ...spreadOf(times.empty), unchanged: unchanged.empty },
+        roundRatio: spreadOf(times.stack.map((ms, round) => ms / (times.bare[round] ?? ms))).median,
     };
 }
 

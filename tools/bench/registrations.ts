@@ -58,7 +58,9 @@ function plain(value: unknown): unknown {
 
 function secret(fields: Record<string, unknown>): unknown {
     if (fields[SIGNATURE_KEY] !== SECRET_SIGNATURE || typeof fields.plaintext !== "string") {
-        throw new Error("an input is an asset, an archive or a reference, which the bare program cannot give");
+        throw new Error(
+            "an input is an asset, an archive or a reference, which the bare program cannot give",
+        );
     }
     return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value: plain(JSON.parse(fields.plaintext)) };
 }

@@ -20,7 +20,9 @@ export async function withScratch<T>(
     };
     const controller = new AbortController();
     const stop = (signal: NodeJS.Signals) => {
-        controller.abort(new SetupError(`Stopped by ${signal}.`, "Nothing was changed, nothing is left behind."));
+        controller.abort(
+            new SetupError(`Stopped by ${signal}.`, "Nothing was changed, nothing is left behind."),
+        );
     };
     process.on("exit", remove);
     for (const signal of SIGNALS) {

@@ -87,5 +87,6 @@ export function previewTable(result: PreviewResult): string {
         ),
         "",
         `stack / bare: ${previewFigures(result).ratio}, with ${result.leaves} leaf resources in both`,
+        `(median of the rounds' own ratios: ${result.roundRatio.toFixed(3)})`,
     ].join("\n");
 }
