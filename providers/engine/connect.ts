@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import Docker from "dockerode";
-import { DialStdioAgent } from "./dialStdio";
+import { bareHost, DialStdioAgent } from "./dialStdio";
 
 /** Where an engine is and how it is reached. */
 export interface EngineAddress {
@@ -12,17 +12,15 @@ export interface EngineAddress {
 
 /** A client of the engine. No connection is made before the first request. */
 export function connect({ host, sshOpts }: EngineAddress): Docker {
-    const url = new URL(host);
-    switch (url.protocol) {
+    const url = URL.canParse(host) ? new URL(host) : undefined;
+    switch (url?.protocol) {
         case "unix:":
-            return new Docker({ socketPath: url.pathname });
+            return client({ socketPath: decodeURIComponent(url.pathname) });
         case "ssh:":
             // The host of the requests is never looked up: the agent's connections all end at the engine.
-            return new Docker(
-                throughAgent({ host: "engine", protocol: "http", agent: new DialStdioAgent(url, sshOpts) }),
-            );
+            return client({ host: "engine", agent: new DialStdioAgent(url, sshOpts) });
         case "tcp:":
-            return new Docker({ host: url.hostname, port: url.port || 2375, protocol: "http" });
+            return client({ host: bareHost(url), port: url.port || 2375 });
         default:
             throw new Error(
                 `${host} is no address of a Docker engine: it starts with unix://, ssh:// or tcp://`,
@@ -30,9 +28,28 @@ export function connect({ host, sshOpts }: EngineAddress): Docker {
     }
 }
 
-/** The client takes an agent; its type declarations leave that out. */
-function throughAgent(options: Docker.DockerOptions & { agent: Agent }): Docker.DockerOptions {
-    return options;
+/** Options of the client that its type declarations leave out, or do not let be absent. */
+type ClientOptions = Docker.DockerOptions & { agent?: Agent; pathPrefix?: string };
+
+/**
+ * What is not said here the client would take from `DOCKER_HOST` and its like: another engine than the one that was asked
+ * for.
+ */
+function client(options: ClientOptions): Docker {
+    const unsaid = { host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined };
+    const all: ClientOptions = {
+        ...unsaid,
+        timeout: undefined,
+        pathPrefix: "/",
+        protocol: "http",
+        ...options,
+    };
+    return new Docker(all);
+}
+
+/** Ends the connections that are kept for later requests. */
+export function disconnect(docker: Docker): void {
+    (docker.modem as { agent?: Agent }).agent?.destroy();
 }
 
 /** Whether the engine answered that there is no such thing. */

@@ -1,12 +1,30 @@
-import { ChildProcess, spawn } from "node:child_process";
+import { ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { Agent } from "node:http";
 import { Duplex } from "node:stream";
+
+/** A stock sshd drops connections at random once ten of them have not logged in yet; the Docker provider dials, too. */
+const MAX_HANDSHAKES = 4;
+
+/**
+ * What the user's own options come before, as ssh keeps the first value. Nobody could answer a prompt of a provider, and a
+ * line that is dead must end in an error.
+ */
+const DEFAULTS = ["BatchMode=yes", "ConnectTimeout=30", "ServerAliveInterval=15"];
+
+/** What holds the process: a child, and the pipes to it, which their type does not show. */
+type Handle = Pick<ChildProcessWithoutNullStreams, "ref" | "unref">;
+
+/** Called with the connection, once it may be used. */
+type Connected = (error: Error | null, connection: Duplex) => void;
 
 /**
  * HTTP connections to an engine through the system's `ssh` and `docker system dial-stdio` on the other side, as the
  * Docker provider makes them: the user's keys, known hosts and ControlMaster serve both.
  */
 export class DialStdioAgent extends Agent {
+    private readonly waiting: (() => void)[] = [];
+    private handshakes = 0;
+
     constructor(
         private readonly url: URL,
         private readonly sshOpts: readonly string[],
@@ -14,35 +32,75 @@ export class DialStdioAgent extends Agent {
         super({ keepAlive: true });
     }
 
-    override createConnection(): Duplex {
-        const child = spawn("ssh", sshArguments(this.url, this.sshOpts), { stdio: ["pipe", "pipe", "pipe"] });
-        return new StdioConnection(child);
+    override createConnection(_options: object, connected: Connected): undefined {
+        this.waiting.push(() => {
+            const child = spawn("ssh", sshArguments(this.url, this.sshOpts));
+            connected(null, new StdioConnection(child, () => this.handshakeOver()));
+        });
+        this.dialNext();
+    }
+
+    private dialNext(): void {
+        if (this.handshakes < MAX_HANDSHAKES) {
+            const dial = this.waiting.shift();
+            if (dial !== undefined) {
+                this.handshakes += 1;
+                dial();
+            }
+        }
+    }
+
+    private handshakeOver(): void {
+        this.handshakes -= 1;
+        this.dialNext();
     }
 }
 
 /** The command line of `ssh`. */
 export function sshArguments(url: URL, sshOpts: readonly string[]): string[] {
+    const defaults = DEFAULTS.flatMap((option) => ["-o", option]);
     const port = url.port ? ["-p", url.port] : [];
     const user = url.username ? ["-l", decodeURIComponent(url.username)] : [];
-    return [...sshOpts, ...user, ...port, "--", url.hostname, "docker", "system", "dial-stdio"];
+    return [...sshOpts, ...defaults, ...user, ...port, "--", bareHost(url), "docker", "system", "dial-stdio"];
+}
+
+/** The host of a URL as programs take it: an IPv6 address without its brackets. */
+export function bareHost(url: URL): string {
+    return url.hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 /** A child's standard streams as the socket that Node's HTTP client expects. */
 class StdioConnection extends Duplex {
     private errors = "";
 
-    constructor(private readonly child: ChildProcess) {
+    constructor(
+        private readonly child: ChildProcessWithoutNullStreams,
+        handshakeOver: () => void,
+    ) {
         super({ allowHalfOpen: false });
-        child.stdout?.on("data", (chunk: Buffer) => {
+        // The engine's first byte proves that ssh has logged in. A connection whose request was given up meanwhile sends
+        // nothing and gets nothing: it is free at once.
+        let shaking = true;
+        const shaken = (): void => {
+            if (shaking) {
+                shaking = false;
+                handshakeOver();
+            }
+        };
+        child.stdout.once("data", shaken);
+        child.once("close", shaken);
+        this.once("free", shaken);
+        child.stdout.on("data", (chunk: Buffer) => {
             if (!this.push(chunk)) {
-                child.stdout?.pause();
+                child.stdout.pause();
             }
         });
-        child.stderr?.on("data", (chunk: Buffer) => {
+        child.stderr.on("data", (chunk: Buffer) => {
             this.errors = (this.errors + chunk.toString()).slice(-2000);
         });
+        // A broken pipe says nothing: why ssh ended follows with `close`.
+        child.stdin.on("error", () => undefined);
         child.on("error", (error) => this.destroy(error));
-        child.stdin?.on("error", (error) => this.destroy(error));
         child.on("close", (code) => {
             if (code === 0 || this.destroyed) {
                 this.push(null);
@@ -53,19 +111,26 @@ class StdioConnection extends Duplex {
     }
 
     override _read(): void {
-        this.child.stdout?.resume();
+        this.child.stdout.resume();
     }
 
-    override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-        this.child.stdin?.write(chunk, done);
+    override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+        this.child.stdin.write(chunk, (error) => {
+            if (!error) {
+                done();
+            }
+        });
     }
 
     override _final(done: () => void): void {
-        this.child.stdin?.end(done);
+        this.child.stdin.end(done);
     }
 
+    /** Ends the other side by the end of its input. A signal would take along what shares the connection. */
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-        this.child.kill();
+        this.child.stdin.end();
+        this.child.stdout.resume();
+        this.unref();
         done(error);
     }
 
@@ -79,12 +144,18 @@ class StdioConnection extends Duplex {
     setKeepAlive(): this {
         return this;
     }
+    /** An idle connection must not keep the process from ending. */
     ref(): this {
-        this.child.ref();
+        this.handles().forEach((handle) => handle.ref());
         return this;
     }
     unref(): this {
-        this.child.unref();
+        this.handles().forEach((handle) => handle.unref());
         return this;
+    }
+
+    private handles(): Handle[] {
+        const { stdin, stdout, stderr } = this.child;
+        return [this.child, ...([stdin, stdout, stderr] as unknown[] as Handle[])];
     }
 }

@@ -1,14 +1,13 @@
 import { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 
 /** How a command is run in a container. */
 export interface ExecOptions {
     /** Environment of the command. The place for secrets: unlike arguments, it is not in the process list. */
     readonly env?: Readonly<Record<string, string>>;
-    /** User in the container. @default the container's */
-    readonly user?: string;
-    /** Ends the wait. The command is killed when it is a shell script that `killable` made. */
+    /** Ends the wait. The command goes on: the engine has no way to stop it, so it has to have an end of its own. */
     readonly signal?: AbortSignal;
 }
 
@@ -24,12 +23,11 @@ export async function exec(
     docker: Docker,
     container: string,
     command: readonly string[],
-    { env = {}, user, signal }: ExecOptions = {},
+    { env = {}, signal }: ExecOptions = {},
 ): Promise<ExecResult> {
     const instance = await docker.getContainer(container).exec({
         Cmd: [...command],
         Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
-        User: user,
         AttachStdout: true,
         AttachStderr: true,
         abortSignal: signal,
@@ -44,6 +42,20 @@ export async function exec(
     });
     docker.modem.demuxStream(stream, collect, collect);
     await finished(stream, { writable: false, signal });
-    const { ExitCode } = await instance.inspect();
-    return { exitCode: ExitCode ?? -1, output: Buffer.concat(chunks).toString() };
+    return { exitCode: await exitCodeOf(instance, signal), output: Buffer.concat(chunks).toString() };
+}
+
+const PAUSE_MS = 20;
+const MAX_PAUSES = 500;
+
+/** The output ends a moment before the engine knows how the command ended. */
+async function exitCodeOf(instance: Docker.Exec, signal: AbortSignal | undefined): Promise<number> {
+    for (let pauses = 0; pauses < MAX_PAUSES; pauses += 1) {
+        const { Running, ExitCode } = await instance.inspect();
+        if (!Running && ExitCode !== null) {
+            return ExitCode;
+        }
+        await sleep(PAUSE_MS, undefined, { signal });
+    }
+    throw new Error("the engine does not say how a command ended whose output has ended");
 }

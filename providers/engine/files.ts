@@ -24,7 +24,8 @@ export async function putFiles(
 ): Promise<void> {
     const archive = pack();
     for (const { name, content, mode = 0o644, uid = 0, gid = 0 } of files) {
-        archive.entry({ name, mode, uid, gid }, content);
+        // The plain header has room for ids up to 262143 and cuts larger ones off.
+        archive.entry({ name, mode, uid, gid, pax: { uid: String(uid), gid: String(gid) } }, content);
     }
     archive.finalize();
     await docker.getContainer(container).putArchive(await buffer(archive), { path: folder });
@@ -32,17 +33,20 @@ export async function putFiles(
 
 /** Content of one file in a container, running or not. Undefined when there is no such file. */
 export async function getFile(docker: Docker, container: string, path: string): Promise<string | undefined> {
-    let archive: NodeJS.ReadableStream;
     try {
-        archive = await docker.getContainer(container).getArchive({ path });
+        const archive = await docker.getContainer(container).getArchive({ path });
+        return await onlyFile(await buffer(archive));
     } catch (error) {
         if (isNotFound(error)) {
             return undefined;
         }
         throw error;
     }
+}
+
+async function onlyFile(archive: Buffer): Promise<string | undefined> {
     const entries = extract();
-    archive.pipe(entries);
+    entries.end(archive);
     let content: string | undefined;
     for await (const entry of entries) {
         content = (await buffer(entry)).toString();

@@ -15,7 +15,7 @@ export async function lastLines(
             stderr: true,
             tail: lines,
             follow: false,
-            ...(since && { since: Math.floor(since.getTime() / 1000) }),
+            ...(since && { since: since.getTime() / 1000 }),
         });
         return await demultiplex(docker, raw);
     } catch (error) {

@@ -12,7 +12,7 @@ export async function findOwner(
     user: string,
     readFile: (path: string) => Promise<string | undefined>,
 ): Promise<Owner> {
-    const [name = "", group] = user.split(":");
+    const [name = "", group = ""] = user.split(":");
     if (name === "") {
         return { uid: 0, gid: 0 };
     }
@@ -21,7 +21,7 @@ export async function findOwner(
     if (uid === undefined) {
         throw new Error(`the image has no user "${name}": give its number instead`);
     }
-    if (group === undefined) {
+    if (group === "") {
         return { uid, gid: field(entry, 3) ?? 0 };
     }
     const gid = isNumber(group) ? Number(group) : field(lookUp(await readFile("/etc/group"), group), 2);

@@ -1,5 +1,6 @@
 import Docker from "dockerode";
 import { exec } from "./exec";
+import { scramVerifier } from "./scram";
 
 /** A database and its owner, on the server in a container. Names are plain identifiers. */
 export interface DatabaseAndOwner {
@@ -11,10 +12,10 @@ export interface DatabaseAndOwner {
 
 /** Makes what is missing, sets the password, and keeps everybody else out of the database. */
 export async function ensureDatabase(docker: Docker, wanted: DatabaseAndOwner): Promise<void> {
-    const { exitCode, output } = await psql(docker, wanted.server, statements(wanted));
+    const verifier = await scramVerifier(wanted.password);
+    const { exitCode, output } = await psql(docker, wanted.server, statements(wanted, verifier));
     if (exitCode !== 0) {
-        // psql quotes the statement that failed, and one of them holds the password.
-        const reason = output.replaceAll(wanted.password, "[secret]").trim();
+        const reason = output.replaceAll(verifier, "[secret]").trim();
         throw new Error(`could not set up the database "${wanted.database}": ${reason}`);
     }
 }
@@ -29,15 +30,17 @@ export async function hasDatabase(docker: Docker, server: string, database: stri
     if (exitCode !== 0) {
         throw new Error(`could not look for the database "${database}": ${output.trim()}`);
     }
-    return output.trim() === "1";
+    // On a line of its own: there may be warnings before it.
+    return /^1$/m.test(output);
 }
 
-function statements({ database, user, password }: DatabaseAndOwner): string {
-    const secret = `'${password.replaceAll("'", "''")}'`;
+/** One set-up at a time on one server: two that touch the same user would fail each other. */
+function statements({ database, user }: DatabaseAndOwner, verifier: string): string {
     return `
+SET lock_timeout = '60s';
+SELECT pg_advisory_lock(hashtext('berth'));
 SELECT 'CREATE ROLE "${user}" LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') \\gexec
-SET standard_conforming_strings = on;
-ALTER ROLE "${user}" WITH LOGIN PASSWORD ${secret};
+ALTER ROLE "${user}" WITH LOGIN PASSWORD '${verifier}';
 SELECT 'CREATE DATABASE "${database}" OWNER "${user}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${database}') \\gexec
 ALTER DATABASE "${database}" OWNER TO "${user}";
 REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;

@@ -1,8 +1,7 @@
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
-import { isConflict } from "./connect";
-import { exec } from "./exec";
+import { isConflict, isNotFound } from "./connect";
+import { exec, ExecResult } from "./exec";
 import { lastLines } from "./logs";
 
 /** How a container is asked, and for how long. */
@@ -19,104 +18,145 @@ export interface Probe {
 const PAUSE_MS = 250;
 
 /** One round of asking in the asking container: it ends by itself, so that nothing is left behind when the wait is over. */
-const ROUND = `timeout 5 sh -c 'until timeout 2 wget -q -O /dev/null "$URL"; do sleep 0.25; done' 2>/dev/null`;
+const ROUND = `exec timeout 5 sh -c 'until timeout 2 wget -q -O /dev/null "$URL"; do sleep 0.25; done'`;
+
+/** What is wrong with the container that is waited for; its name goes before, its log behind. */
+class NotReady extends Error {}
 
 /** Waits until a container answers. Fails with its last log lines as soon as it exits, starts over, or the time is over. */
 export async function waitUntilReady(docker: Docker, probe: Probe, cancelled: AbortSignal): Promise<void> {
     const over = new AbortController();
     const stop = AbortSignal.any([cancelled, over.signal]);
+    const answering = new Answering(docker, probe, stop);
     try {
-        const died = failWhenItDies(docker, probe.container, stop);
-        const late = failWhenLate(probe.timeoutSeconds, stop);
-        const cancel = failWhenCancelled(cancelled, stop);
-        await Promise.race([answers(docker, probe, stop), died, late, cancel]);
+        cancelled.throwIfAborted();
+        await Promise.race([
+            answering.wait(),
+            failWhenItDies(docker, probe.container, stop),
+            failWhenLate(probe.timeoutSeconds, answering, stop),
+        ]);
     } catch (error) {
-        const lines = await lastLines(docker, probe.container);
-        throw new Error(`${await nameOf(docker, probe.container)} ${messageOf(error)}${quote(lines)}`, {
-            cause: error,
-        });
+        const reason = cancelled.aborted
+            ? new NotReady("did not answer before the update was cancelled")
+            : error;
+        throw reason instanceof NotReady ? await withLog(docker, probe.container, reason) : reason;
     } finally {
         over.abort();
     }
 }
 
-async function answers(docker: Docker, probe: Probe, stop: AbortSignal): Promise<void> {
-    const ask = probe.url === undefined ? askInside(docker, probe) : askFromOutside(docker, probe);
-    while (!stop.aborted && !(await ask())) {
-        await sleep(PAUSE_MS);
-    }
-}
+/** Asks until there is an answer, and remembers what came instead. */
+class Answering {
+    /** Why the last question was none, or had no good answer. */
+    complaint = "";
 
-function askInside(docker: Docker, { container, command = [] }: Probe): () => Promise<boolean> {
-    return () => succeeds(exec(docker, container, command));
-}
+    constructor(
+        private readonly docker: Docker,
+        private readonly probe: Probe,
+        private readonly stop: AbortSignal,
+    ) {}
 
-function askFromOutside(docker: Docker, { from = "", url = "" }: Probe): () => Promise<boolean> {
-    return () => succeeds(exec(docker, from, ["sh", "-c", ROUND], { env: { URL: url } }));
-}
-
-/** A container that is not running can't be asked; whether that is the end is for the others to say. */
-async function succeeds(running: ReturnType<typeof exec>): Promise<boolean> {
-    try {
-        return (await running).exitCode === 0;
-    } catch (error) {
-        if (isConflict(error)) {
-            return false;
+    async wait(): Promise<void> {
+        while (!(await this.ask())) {
+            await sleep(PAUSE_MS, undefined, { signal: this.stop });
         }
-        throw error;
+    }
+
+    private async ask(): Promise<boolean> {
+        const { url, from, container, command = [] } = this.probe;
+        const asking = url === undefined ? container : (from ?? "");
+        const options = { signal: this.stop, ...(url !== undefined && { env: { URL: url } }) };
+        try {
+            const question = url === undefined ? command : ["sh", "-c", ROUND];
+            return this.note(await exec(this.docker, asking, question, options));
+        } catch (error) {
+            if (isNotFound(error) && asking !== container) {
+                throw new Error(`there is no container ${asking} to ask for ${url ?? ""}`, { cause: error });
+            }
+            // A container that is not running can't ask; whether that is the end is for the others to say.
+            if (isConflict(error) || isNotFound(error)) {
+                this.complaint =
+                    asking === container ? "it was not running" : `${asking} was not running to ask it`;
+                return false;
+            }
+            throw error;
+        }
+    }
+
+    private note({ exitCode, output }: ExecResult): boolean {
+        const lines = output.split("\n").filter((line) => line.trim() !== "" && line !== "Terminated");
+        this.complaint = lines.at(-1)?.trim() ?? this.complaint;
+        return exitCode === 0;
     }
 }
 
 async function failWhenItDies(docker: Docker, container: string, stop: AbortSignal): Promise<never> {
-    // Subscribed before the first look, so that no death falls between the two.
-    const events = await docker.getEvents({
-        filters: { container: [container], event: ["die"] },
-        abortSignal: stop,
-    });
-    events.on("error", () => undefined);
-    const { State, RestartCount } = await docker.getContainer(container).inspect();
+    for (;;) {
+        // Subscribed before the look, so that no death falls between the two.
+        const events = await docker.getEvents({
+            filters: { container: [container], event: ["die"] },
+            abortSignal: stop,
+        });
+        events.on("error", () => undefined);
+        await failWhenDead(docker, container);
+        const event = await firstLine(events);
+        if (event !== undefined) {
+            const { Actor } = JSON.parse(event) as { Actor?: { Attributes?: { exitCode?: string } } };
+            throw new NotReady(
+                `exited with code ${Actor?.Attributes?.exitCode ?? "unknown"} before it answered`,
+            );
+        }
+        // The engine or the way to it ended the stream: the next look tells which.
+        await sleep(PAUSE_MS, undefined, { signal: stop });
+    }
+}
+
+async function failWhenDead(docker: Docker, container: string): Promise<void> {
+    const { State, RestartCount } = await inspect(docker, container);
     if (State.Restarting) {
-        throw new Error(
+        throw new NotReady(
             `starts over and over: it exited with code ${State.ExitCode}, ${RestartCount} times started anew`,
         );
     }
     if (!State.Running) {
-        throw new Error(`does not run: it exited with code ${State.ExitCode}`);
+        throw new NotReady(`does not run: it exited with code ${State.ExitCode}`);
     }
-    const [event] = (await once(events, "data", { signal: stop })) as [Buffer];
-    const { Actor } = JSON.parse(event.toString().split("\n", 1)[0] ?? "{}") as {
-        Actor?: { Attributes?: { exitCode?: string } };
-    };
-    throw new Error(`exited with code ${Actor?.Attributes?.exitCode ?? "unknown"} before it answered`);
 }
 
-async function failWhenLate(timeoutSeconds: number, stop: AbortSignal): Promise<never> {
-    await sleep(timeoutSeconds * 1000, undefined, { signal: stop });
-    throw new Error(`did not answer within ${timeoutSeconds} s`);
+async function failWhenLate(seconds: number, answering: Answering, stop: AbortSignal): Promise<never> {
+    await sleep(seconds * 1000, undefined, { signal: stop });
+    const complaint = answering.complaint === "" ? "" : ` (${answering.complaint})`;
+    throw new NotReady(`did not answer within ${seconds} s${complaint}`);
 }
 
-async function failWhenCancelled(cancelled: AbortSignal, stop: AbortSignal): Promise<never> {
-    if (!cancelled.aborted) {
-        await once(cancelled, "abort", { signal: stop }).catch(() => undefined);
-    }
-    cancelled.throwIfAborted();
-    return await new Promise<never>(() => undefined);
-}
-
-async function nameOf(docker: Docker, container: string): Promise<string> {
+async function inspect(docker: Docker, container: string): Promise<Docker.ContainerInspectInfo> {
     try {
-        return (await docker.getContainer(container).inspect()).Name.replace(/^\//, "");
-    } catch {
-        return container;
+        return await docker.getContainer(container).inspect();
+    } catch (error) {
+        throw isNotFound(error) ? new Error(`there is no container ${container}`, { cause: error }) : error;
     }
 }
 
-function messageOf(error: unknown): string {
-    return error instanceof Error ? error.message : String(error);
+async function firstLine(stream: NodeJS.ReadableStream): Promise<string | undefined> {
+    let text = "";
+    for await (const chunk of stream) {
+        text += chunk.toString();
+        const end = text.indexOf("\n");
+        if (end >= 0) {
+            return text.slice(0, end);
+        }
+    }
+    return undefined;
 }
 
-function quote(lines: string): string {
-    return lines === ""
-        ? "\nIt wrote no log."
-        : `\nThe last lines of its log:\n${lines.replace(/^/gm, "  | ")}`;
+/** The reason in full. What can't be had any more is left out: the reason is what counts. */
+async function withLog(docker: Docker, container: string, reason: NotReady): Promise<Error> {
+    const name = await inspect(docker, container).then(
+        ({ Name }) => Name.replace(/^\//, ""),
+        () => container,
+    );
+    const lines = await lastLines(docker, container).catch(() => "");
+    const log =
+        lines === "" ? "It wrote no log." : `The last lines of its log:\n${lines.replace(/^/gm, "  | ")}`;
+    return new Error(`${name} ${reason.message}\n${log}`, { cause: reason });
 }

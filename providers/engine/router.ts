@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import Docker from "dockerode";
 import { API_PORT, ROUTES_FOLDER, RouteFile } from "../../lib/traefik";
 import { isConflict, isNotFound } from "./connect";
@@ -12,40 +13,57 @@ import { lastLines } from "./logs";
 const PUBLISH = `
 cd "$FOLDER" || exit 1
 api="http://127.0.0.1:$API_PORT/api/http"
-rm -f ".$NAME.previous"
-if [ -f "$NAME.yml" ]; then cp "$NAME.yml" ".$NAME.previous"; fi
-restore() {
+ask() { timeout 2 wget -q -O - "$api/$1" 2>/dev/null; }
+refuse() {
+    echo "$1"
     if [ -f ".$NAME.previous" ]; then mv ".$NAME.previous" "$NAME.yml"; else rm -f "$NAME.yml"; fi
     exit 1
 }
+rm -f ".$NAME.previous"
+if [ -f "$NAME.yml" ]; then cp "$NAME.yml" ".$NAME.previous" || exit 1; fi
 mv ".$NAME.next" "$NAME.yml" || exit 1
 tries=0
-until timeout 2 wget -q -O - "$api/services/$SERVICE@file" 2>/dev/null | grep -q '"status":"enabled"'; do
+until ask "services/$SERVICE@file" | grep -q '"status":"enabled"'; do
     tries=$((tries + 1))
-    if [ "$tries" -ge 100 ]; then echo "it does not show up in Traefik's API"; restore; fi
+    if [ "$tries" -ge 100 ]; then refuse "it does not show up in Traefik's API"; fi
     sleep 0.1
 done
-router=$(timeout 2 wget -q -O - "$api/routers/$NAME@file")
-case "$router" in *'"status":"enabled"'*) ;; *) echo "$router"; restore ;; esac
+routers=$(ask "services/$SERVICE@file" | grep -o '"usedBy":\\[[^]]*\\]' | grep -o '[a-z0-9-]*@file')
+set -- $routers
+if [ "$#" -ne "$ROUTES" ]; then refuse "Traefik uses $# of its $ROUTES routes: another app has a route of that name"; fi
+for router in "$@"; do
+    answer=$(ask "routers/$router")
+    case "$answer" in *'"status":"enabled"'*) continue ;; esac
+    reason=\${answer#*'"error":'}
+    refuse "$router: \${reason%%',"status"'*}"
+done
 rm -f ".$NAME.previous"
 `;
 
-/** Writes the route of one app and waits until it is live. On failure the route before is live again. */
+/** Writes the route of one app and waits until it is live. On failure the route before comes back. */
 export async function publishRoute(
     docker: Docker,
     router: string,
     name: string,
     file: RouteFile,
+    routes: number,
 ): Promise<void> {
-    const started = new Date();
+    const started = Date.now();
     await putFiles(docker, router, ROUTES_FOLDER, [{ name: `.${name}.next`, content: file.content }]);
     const { exitCode, output } = await exec(docker, router, ["sh", "-c", PUBLISH], {
-        env: { FOLDER: ROUTES_FOLDER, API_PORT: String(API_PORT), NAME: name, SERVICE: file.service },
+        env: {
+            FOLDER: ROUTES_FOLDER,
+            API_PORT: String(API_PORT),
+            NAME: name,
+            SERVICE: file.service,
+            ROUTES: String(routes),
+        },
     });
     if (exitCode !== 0) {
-        const log = await lastLines(docker, router, 50, started);
+        const since = await engineTime(docker, started);
+        const errors = errorsOf(await lastLines(docker, router, 50, since));
         throw new Error(
-            `the router did not take the route of ${name}; the one before is back: ${output.trim()}\n${errorsOf(log)}`.trimEnd(),
+            `the router did not take the route of ${name}, what was there before is back: ${output.trim()}\n${errors}`.trimEnd(),
         );
     }
 }
@@ -58,7 +76,10 @@ export async function readRoute(docker: Docker, router: string, name: string): P
 /** Takes the route of one app away. What is gone already is no error. */
 export async function removeRoute(docker: Docker, router: string, name: string): Promise<void> {
     try {
-        await exec(docker, router, ["rm", "-f", `${ROUTES_FOLDER}/${name}.yml`]);
+        const { exitCode, output } = await exec(docker, router, ["rm", "-f", `${ROUTES_FOLDER}/${name}.yml`]);
+        if (exitCode !== 0) {
+            throw new Error(`could not take the route of ${name} away: ${output.trim()}`);
+        }
     } catch (error) {
         if (isConflict(error)) {
             // A router that does not run runs no command: an empty file does as well as none.
@@ -69,9 +90,17 @@ export async function removeRoute(docker: Docker, router: string, name: string):
     }
 }
 
+/** A moment of ours by the engine's clock, which may go otherwise. */
+async function engineTime(docker: Docker, moment: number): Promise<Date> {
+    const { SystemTime } = (await docker.info()) as { SystemTime: string };
+    return new Date(Date.parse(SystemTime) - (Date.now() - moment));
+}
+
+/** Traefik's own complaints, each once, without their times and the colours in which it writes them. */
 function errorsOf(log: string): string {
-    return log
+    const errors = stripVTControlCharacters(log)
         .split("\n")
-        .filter((line) => /\b(ERR|error|WRN|level=error)\b/.test(line))
-        .join("\n");
+        .filter((line) => /\b(ERR|WRN|error|level=error)\b/.test(line))
+        .map((line) => line.replace(/^\d{4}-\S+ /, ""));
+    return [...new Set(errors)].join("\n");
 }

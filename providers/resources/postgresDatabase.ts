@@ -12,6 +12,9 @@ interface Inputs {
     readonly password: string;
 }
 
+/** The superuser and the databases that every server has: taking one over would shut the server's owner out. */
+const RESERVED: readonly string[] = ["postgres", "template0", "template1"];
+
 /** A database and its user: see the class of the same name in the SDK. */
 export const postgresDatabase = defineKind<Inputs, object>({
     token: "berth:index:PostgresDatabase",
@@ -25,6 +28,9 @@ export const postgresDatabase = defineKind<Inputs, object>({
             const value = inputs[path];
             if (typeof value === "string" && value !== UNKNOWN) {
                 problems.push(...checkIdentifier(path, value));
+                if (RESERVED.includes(value)) {
+                    problems.push({ path, message: `"${value}" is the server's own` });
+                }
             }
         }
         return problems;

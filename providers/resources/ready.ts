@@ -1,4 +1,5 @@
 import Docker from "dockerode";
+import { checkNumber } from "../../lib/numbers";
 import { isNotFound } from "../engine/connect";
 import { waitUntilReady } from "../engine/readiness";
 import { Context, defineKind } from "../server/kind";
@@ -25,6 +26,9 @@ export const ready = defineKind<Inputs, object>({
             command: "list?",
             timeoutSeconds: "number",
         });
+        if (typeof inputs.timeoutSeconds === "number") {
+            problems.push(...checkNumber("timeoutSeconds", inputs.timeoutSeconds, { min: 1, max: 86_400 }));
+        }
         if ((inputs.url === undefined) === (inputs.command === undefined)) {
             problems.push({ path: "url", message: "only one of url and command, and one of them" });
         }

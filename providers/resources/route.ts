@@ -50,14 +50,14 @@ export const route = defineKind<Inputs, Outputs>({
     async create(inputs, { docker, status }) {
         status("waiting until the router has it");
         const file = render(inputs);
-        await publishRoute(docker, inputs.router, inputs.app, file);
+        await publishRoute(docker, inputs.router, inputs.app, file, inputs.routes.length);
         return { id: inputs.app, outputs: { service: file.service } };
     },
 
     async update(_id, inputs, { docker, status }) {
         status("waiting until the router has it");
         const file = render(inputs);
-        await publishRoute(docker, inputs.router, inputs.app, file);
+        await publishRoute(docker, inputs.router, inputs.app, file, inputs.routes.length);
         return { service: file.service };
     },
 

@@ -43,9 +43,10 @@ export const secretVolume = defineKind<Inputs, Outputs>({
         const volume = `${prefix}-${randomBytes(4).toString("hex")}`;
         await docker.createVolume({ Name: volume, Labels: { ...labels } });
         try {
-            await fill(docker, volume, image, user, files);
+            await fill(docker, volume, { image, user, files, labels });
         } catch (error) {
-            await removeVolume(docker, volume);
+            // Why it failed is what counts, not that the way back failed, too.
+            await removeVolume(docker, volume).catch(() => undefined);
             throw error;
         }
         return { id: volume, outputs: { volume } };
@@ -89,15 +90,15 @@ function checkFileNames({ files }: Properties): Problem[] {
 async function fill(
     docker: Docker,
     volume: string,
-    image: string,
-    user: string | undefined,
-    files: Inputs["files"],
+    { image, user, files, labels }: Omit<Inputs, "prefix">,
 ): Promise<void> {
     const helper = await docker.createContainer({
         Image: image,
         Entrypoint: ["never-started"],
         NetworkDisabled: true,
-        HostConfig: { Binds: [`${volume}:${FOLDER}`] },
+        Labels: { ...labels },
+        // Without `nocopy` an image that has such a folder would leave its own files in the volume.
+        HostConfig: { Binds: [`${volume}:${FOLDER}:nocopy`] },
     });
     try {
         const { Config } = await docker.getContainer(helper.id).inspect();
@@ -110,7 +111,8 @@ async function fill(
         }));
         await putFiles(docker, helper.id, FOLDER, secrets);
     } finally {
-        await helper.remove({ force: true });
+        // With the nameless volumes that the image declares for itself.
+        await helper.remove({ force: true, v: true });
     }
 }
 

@@ -13,7 +13,7 @@ export interface PostgresDatabaseArgs {
 }
 
 /**
- * A database with a user who owns it and may enter no other. Made when it does not exist, adopted when it does. Destroying
+ * A database with a user who owns it, and whom no other database of this kind lets in. Made when it does not exist, adopted when it does. Destroying
  * the resource forgets it and drops nothing: data goes only with the server's volume.
  */
 export class PostgresDatabase extends pulumi.CustomResource {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 export interface ReadyArgs {
     /** Id of the container. A new one is waited for anew. */
     container: pulumi.Input<string>;
-    /** URL that has to answer 2xx or 3xx. Asked from inside `from`, over its networks. */
+    /** URL that has to answer 2xx; a redirect is followed. Asked from inside `from`, over its networks. */
     url?: pulumi.Input<string>;
     /** Container that asks for `url`: it needs a shell and `wget`. */
     from?: pulumi.Input<string>;

@@ -18,16 +18,18 @@ export async function serve(definition: ProviderDefinition, engineAddress?: stri
         "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
         "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
     });
-    server.addService(
-        ResourceProviderService,
-        implementation(new ProviderServer(definition, engineLog(engineAddress))),
-    );
+    const provider = new ProviderServer(definition, engineLog(engineAddress));
+    server.addService(ResourceProviderService, implementation(provider));
+    const stop = (): void => {
+        server.forceShutdown();
+        provider.close();
+    };
     return await new Promise((resolve, reject) => {
         server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
             if (error) {
                 reject(error);
             } else {
-                resolve({ port, stop: () => server.forceShutdown() });
+                resolve({ port, stop });
             }
         });
     });

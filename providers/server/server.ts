@@ -1,9 +1,11 @@
 import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import Docker from "dockerode";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { connect } from "../engine/connect";
+import { connect, disconnect } from "../engine/connect";
 import { engineLog, Status } from "./engineLog";
+import { describeFailure } from "./failure";
 import { AnyKind, Context } from "./kind";
 import { certain, checked, compared, promised, secretNames } from "./messages";
 import { hasUnknown, receive, send } from "./properties";
@@ -18,7 +20,7 @@ export interface ProviderDefinition {
 export class ProviderServer {
     private readonly kinds: ReadonlyMap<string, AnyKind>;
     private readonly cancelled = new AbortController();
-    private engine: (() => Omit<Context, "status">) | undefined;
+    private docker: Docker | undefined;
 
     constructor(
         private readonly definition: ProviderDefinition,
@@ -50,8 +52,7 @@ export class ProviderServer {
     configure(request: messages.ConfigureRequest): messages.ConfigureResponse {
         const { host, sshOpts } = receive(request.getArgs()).properties;
         if (typeof host === "string" && !hasUnknown([host, sshOpts])) {
-            const docker = connect({ host, sshOpts: parseOptions(sshOpts) });
-            this.engine = () => ({ docker, signal: this.cancelled.signal });
+            this.docker = connect({ host, sshOpts: parseOptions(sshOpts) });
         }
         const response = new messages.ConfigureResponse();
         response.setAcceptsecrets(true);
@@ -134,6 +135,13 @@ export class ProviderServer {
         return new Empty();
     }
 
+    /** Not a call of the protocol: whoever serves the provider has ended. */
+    close(): void {
+        if (this.docker !== undefined) {
+            disconnect(this.docker);
+        }
+    }
+
     private kindOf(urn: string): AnyKind {
         const token = urn.split("::")[2]?.split("$").at(-1) ?? "";
         const kind = this.kinds.get(token);
@@ -144,11 +152,12 @@ export class ProviderServer {
     }
 
     private contextOf(urn: string): Context {
-        if (this.engine === undefined) {
+        if (this.docker === undefined) {
             throw new Error("the Docker engine's address is not known yet");
         }
         return {
-            ...this.engine(),
+            docker: this.docker,
+            signal: this.cancelled.signal,
             status: (message) => {
                 this.status(urn, message);
             },
@@ -209,7 +218,7 @@ function unary(handle: (request: unknown) => unknown): grpc.handleUnaryCall<unkn
                 (error: unknown) => {
                     callback({
                         code: grpc.status.UNKNOWN,
-                        details: error instanceof Error ? error.message : String(error),
+                        details: describeFailure(error),
                     });
                 },
             );

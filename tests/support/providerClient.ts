@@ -38,10 +38,18 @@ export class ProviderClient {
         this.stop();
     }
 
-    async configure(host: string): Promise<messages.ConfigureResponse.AsObject> {
+    async configure(
+        host: string,
+        sshOpts: readonly string[] = [],
+    ): Promise<messages.ConfigureResponse.AsObject> {
         const request = new messages.ConfigureRequest();
-        request.setArgs(Struct.fromJavaScript({ host, sshOpts: "[]" }));
+        request.setArgs(Struct.fromJavaScript({ host, sshOpts: JSON.stringify(sshOpts) }));
         return (await this.call<messages.ConfigureResponse>("configure", request)).toObject();
+    }
+
+    /** Ends what is under way; later operations are refused the wait, too. */
+    async cancel(): Promise<void> {
+        await this.call("cancel", new Empty());
     }
 
     async version(): Promise<string> {
@@ -135,7 +143,8 @@ export class ProviderClient {
     }
 }
 
-type Method = "configure" | "getPluginInfo" | "check" | "diff" | "create" | "update" | "read" | "delete";
+type Method =
+    "configure" | "getPluginInfo" | "check" | "diff" | "create" | "update" | "read" | "delete" | "cancel";
 
 function urnOf(type: string): string {
     return `urn:pulumi:test::berth::berth:index:App$${type}::thing`;

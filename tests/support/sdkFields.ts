@@ -45,7 +45,8 @@ export function sdkTypes(name: string, direction: "input" | "output"): Map<strin
     const types = [...text.matchAll(/^(?: *)export interface (\w+) \{\n([\s\S]*?)^(?: *)\}$/gm)];
     return new Map(
         types.map(([, type = "", body = ""]) => [
-            type,
+            // A function's object comes twice, of plain values and of inputs (`…Args`), with the same fields.
+            type.replace(/Args$/, ""),
             [...body.matchAll(/^ {4,8}(\w+)\??: /gm)].map(([, field = ""]) => field).sort(),
         ]),
     );

@@ -1,0 +1,56 @@
+import { text } from "node:stream/consumers";
+import type Docker from "dockerode";
+import { ProviderClient } from "./providerClient";
+import { Containers } from "./containers";
+
+/** The engine on which the tests run. */
+export const ENGINE_HOST = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+
+/** The provider with the tests' engine. */
+export async function providerOnEngine(): Promise<ProviderClient> {
+    const provider = await ProviderClient.start();
+    await provider.configure(ENGINE_HOST);
+    return provider;
+}
+
+/** A moment by the engine's clock, as its API takes them. */
+export async function engineNow({ docker }: Containers): Promise<string> {
+    const { SystemTime } = (await docker.info()) as { SystemTime: string };
+    const [, fraction = "0"] = /\.(\d+)/.exec(SystemTime) ?? [];
+    return `${Math.floor(Date.parse(SystemTime) / 1000)}.${fraction}`;
+}
+
+/** What the engine tells of some things since a moment, one line of JSON each. */
+export async function eventsSince(
+    containers: Containers,
+    since: string,
+    filters: Record<string, string[]>,
+): Promise<string[]> {
+    const until = await engineNow(containers);
+    // The type declarations want numbers and drop the fractions' meaning with it.
+    const options = { since, until, filters } as unknown as Docker.GetEventsOptions;
+    const told = await text(await containers.docker.getEvents(options));
+    return told.split("\n").filter((line) => line !== "");
+}
+
+/** A network of a test file's own. Its containers go before it. */
+export async function createNetwork(
+    containers: Containers,
+): Promise<{ name: string; remove(): Promise<void> }> {
+    const name = containers.uniqueName();
+    const network = await containers.docker.createNetwork({ Name: name, CheckDuplicate: true });
+    return {
+        name,
+        remove: async () => {
+            await network.remove();
+        },
+    };
+}
+
+/** A server that answers every request with its name and leaves at once when it is told to. */
+export function answering(name: string, port = 3000): string[] {
+    const script = `
+        process.on("SIGTERM", () => process.exit());
+        require("node:http").createServer((_, response) => response.end(${JSON.stringify(name)})).listen(${port});`;
+    return ["node", "-e", script];
+}
