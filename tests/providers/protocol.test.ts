@@ -116,6 +116,13 @@ describe("check", () => {
         ).toEqual(["from: goes with url: the container that asks for it"]);
     });
 
+    it("takes whole seconds to wait, and some", async () => {
+        const inputs = { container: "a", command: ["true"] };
+        expect((await provider.check(READY, { ...inputs, timeoutSeconds: 0 })).failures).toEqual([
+            "timeoutSeconds: 0 is not allowed: a whole number from 1 to 86400",
+        ]);
+    });
+
     it("takes only plain file names and texts as secrets", async () => {
         const inputs = { prefix: "p", image: "i", files: secret({ "../passwd": "x", "a b": "x", ok: 1 }) };
         expect((await provider.check(SECRETS, inputs)).failures).toEqual([
