@@ -11,6 +11,9 @@ const MAX_HANDSHAKES = 4;
  */
 const DEFAULTS = ["BatchMode=yes", "ConnectTimeout=30", "ServerAliveInterval=15"];
 
+/** How long the other side may take to end once its input has. */
+const END_GRACE_MS = 1000;
+
 /** What holds the process: a child, and the pipes to it, which their type does not show. */
 type Handle = Pick<ChildProcessWithoutNullStreams, "ref" | "unref">;
 
@@ -78,8 +81,8 @@ class StdioConnection extends Duplex {
         handshakeOver: () => void,
     ) {
         super({ allowHalfOpen: false });
-        // The engine's first byte proves that ssh has logged in. A connection whose request was given up meanwhile sends
-        // nothing and gets nothing: it is free at once.
+        // The engine's first byte proves that ssh has logged in. A connection whose request was given up meanwhile gets
+        // none: Node destroys it, and it closes.
         let shaking = true;
         const shaken = (): void => {
             if (shaking) {
@@ -89,7 +92,6 @@ class StdioConnection extends Duplex {
         };
         child.stdout.once("data", shaken);
         child.once("close", shaken);
-        this.once("free", shaken);
         child.stdout.on("data", (chunk: Buffer) => {
             if (!this.push(chunk)) {
                 child.stdout.pause();
@@ -126,10 +128,16 @@ class StdioConnection extends Duplex {
         this.child.stdin.end(done);
     }
 
-    /** Ends the other side by the end of its input. A signal would take along what shares the connection. */
+    /**
+     * Ends the other side by the end of its input: a signal would take along what shares the connection. Only a side that
+     * does not end by itself, because the engine still streams to it, gets one.
+     */
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-        this.child.stdin.end();
-        this.child.stdout.resume();
+        const { child } = this;
+        child.stdin.end();
+        child.stdout.resume();
+        const late = setTimeout(() => child.kill(), END_GRACE_MS).unref();
+        child.once("close", () => clearTimeout(late));
         this.unref();
         done(error);
     }
