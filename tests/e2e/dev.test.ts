@@ -1,4 +1,6 @@
 import Docker from "dockerode";
+import { Client } from "pg";
+import { createClient } from "redis";
 import { Stack } from "../support/stack";
 import { eventually, Through } from "../support/through";
 
@@ -140,6 +142,26 @@ describe("the dev stack, up from nothing", () => {
                 .map((port) => `127.0.0.1:${port}`)
                 .sort(),
         );
+    });
+
+    it("lets programs on this machine reach the published databases, with their passwords", async () => {
+        const { Config } = await (await containerOf("partyquiz-web")).inspect();
+        const urlOf = (name: string) =>
+            new URL(Config.Env.find((each) => each.startsWith(name))?.slice(name.length) ?? "");
+        const database = urlOf("DATABASE_URL=");
+        database.host = `127.0.0.1:${PORTS.partyquizPostgres}`;
+        const postgres = new Client({ connectionString: database.href });
+        await postgres.connect();
+        expect((await postgres.query("SELECT current_database()")).rows).toEqual([
+            { current_database: "partyquiz" },
+        ]);
+        await postgres.end();
+        const cache = urlOf("REDIS_URL=");
+        cache.host = `127.0.0.1:${PORTS.partyquizRedis}`;
+        const redis = createClient({ url: cache.href });
+        await redis.connect();
+        expect(await redis.ping()).toBe("PONG");
+        redis.destroy();
     });
 
     it("shows no secret in what a container is started with, but in its environment", async () => {
