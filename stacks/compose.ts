@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Platform } from "../components/platform";
+import { mapValues } from "../lib/records";
 import { AppSettings, PlacedApp } from "../systems/system";
 import { SystemSettings } from "./systemSettings";
 
@@ -32,13 +33,13 @@ export function compose(
             const { name } = settings.definition;
             const placed = settings.definition.place(platform.forSystem(name), {
                 ...settings,
-                apps: mapEntries(settings.apps, (app, own) => options.complete(name, app, own)),
-                secrets: mapEntries(
+                apps: mapValues(settings.apps, (own, app) => options.complete(name, app, own)),
+                secrets: mapValues(
                     settings.secrets,
-                    (secret, value) => value ?? generate(`${name}-${kebab(secret)}`, options.protectData),
+                    (value, secret) => value ?? generate(`${name}-${kebab(secret)}`, options.protectData),
                 ),
             });
-            return [name, { apps: mapEntries(placed, (_, app) => outputsOf(app)) }];
+            return [name, { apps: mapValues(placed, outputsOf) }];
         }),
     );
 }
@@ -58,11 +59,4 @@ function outputsOf({ app, health }: PlacedApp): AppOutputs {
 
 function kebab(name: string): string {
     return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function mapEntries<From, To>(
-    from: Readonly<Record<string, From>>,
-    to: (name: string, value: From) => To,
-): Record<string, To> {
-    return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, to(name, value)]));
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LimitsArgs, RegistryArgs } from "../components/platform";
 import { checkNumber, checkPort } from "../lib/numbers";
+import { mapValues } from "../lib/records";
 import { checkHost } from "../lib/routes";
 import { AppNeed, AppSettings, SecretNeed, SystemDefinition } from "../systems/system";
 import { ConfigReader, isNumber, isText } from "./config";
@@ -227,11 +228,4 @@ function isMapOf(value: unknown, fields: Record<string, (value: unknown) => bool
         value !== null &&
         Object.entries(value).every(([name, each]) => fields[name]?.(each) ?? false)
     );
-}
-
-function mapValues<From, To>(
-    from: Readonly<Record<string, From>>,
-    to: (value: From, name: string) => To,
-): Record<string, To> {
-    return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, to(value, name)]));
 }
