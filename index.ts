@@ -1,8 +1,9 @@
-import { COMPOSED } from "./stacks";
+import { composed } from "./stacks";
 import { stackConfig } from "./stacks/config";
 import { readSettings } from "./stacks/settings";
+import { spareStackTraces } from "./stacks/stackTraces";
 
-const settings = readSettings(stackConfig());
+spareStackTraces();
 
-/** Every system that runs: its apps with their URLs and health checks. */
-export const systems = COMPOSED[settings.composition](settings);
+// What the stack tells when it is up: see StackOutputs. A part that a stack does not have is left out, not undefined.
+export = composed(readSettings(stackConfig()));

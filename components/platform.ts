@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Route } from "../lib/routes";
+import { Middleware } from "../lib/traefik";
 
-export type { Route };
+export type { Middleware, Route };
 
 /**
  * Where the parts of a system are placed: a Docker engine today. A system is written once, against this interface, and
@@ -65,10 +66,16 @@ export interface AppArgs {
      */
     limits?: LimitsArgs;
     /**
-     * User the app runs as, `name` or `uid[:gid]`.
+     * User the app runs as, `name` or `uid[:gid]`. Root is refused: a release of an image that would run as root fails
+     * before it is served.
      * @default the image's
      */
     user?: string;
+    /**
+     * Whether the app can write to no file but those of its volumes and of `/tmp`, which lies in memory and counts as such.
+     * @default true
+     */
+    readOnlyRoot?: boolean;
     /**
      * How many containers run side by side, at least 1. More than one share the load behind the routes.
      * @default 1
@@ -76,6 +83,18 @@ export interface AppArgs {
     replicas?: number;
     /** Hosts and paths that lead to the app. Websockets pass on every one of them. */
     routes?: Route[];
+    /**
+     * Requests that one client may make in a minute, a quarter of them at once. Those beyond get 429. A client is an IPv4
+     * address or an IPv6 network of 64 bits.
+     * @default no limit
+     */
+    requestsPerMinute?: number;
+    /**
+     * Middlewares of the router's default chain that the app does without: `security-headers`, `hsts`, `compress`,
+     * `rate-limit`.
+     * @default none
+     */
+    without?: Middleware[];
     /**
      * How long a new container may take until it answers for the first time, in seconds.
      * @default 120

@@ -40,3 +40,10 @@ function describe(problem: Problem): string {
     const line = `  ${problem.path}: ${problem.message}`;
     return problem.fix === undefined ? line : `${line}\n      ${problem.fix}`;
 }
+
+/** Checks a value that has to be one of a few. */
+export function checkOneOf(path: string, value: string, choices: readonly string[]): Problem[] {
+    return choices.includes(value)
+        ? []
+        : [{ path, message: `"${value}" is unknown: one of ${choices.join(", ")}` }];
+}

@@ -70,3 +70,24 @@ export function checkConflicts(claims: readonly Claim[]): Problem[] {
 export function describeRoute(route: Route): string {
     return route.host + (route.pathPrefix ?? "/");
 }
+
+/**
+ * Which of two routes of a host goes first: the one with the longer prefix. At least 1, for a router's priority.
+ */
+export function precedenceOf({ pathPrefix }: Route): number {
+    return 1 + (pathPrefix?.length ?? 0);
+}
+
+/** Routes in the order in which they are to be tried, for whoever takes the first that fits. */
+export function orderRoutes<Each extends Route>(routes: readonly Each[]): Each[] {
+    return [...routes].sort(
+        (a, b) =>
+            compareText(a.host, b.host) ||
+            precedenceOf(b) - precedenceOf(a) ||
+            compareText(a.pathPrefix ?? "", b.pathPrefix ?? ""),
+    );
+}
+
+function compareText(a: string, b: string): number {
+    return a < b ? -1 : Number(a > b);
+}

@@ -1,4 +1,7 @@
 import { version } from "../package.json";
+import { dataFolder } from "./resources/dataFolder";
+import { hostReady } from "./resources/hostReady";
+import { keyPair } from "./resources/keyPair";
 import { postgresDatabase } from "./resources/postgresDatabase";
 import { ready } from "./resources/ready";
 import { route } from "./resources/route";
@@ -9,7 +12,7 @@ import { serve } from "./server/serve";
 /** The provider `berth`: what `@pulumi/docker` has no resource for. */
 export const definition: ProviderDefinition = {
     version,
-    kinds: [ready, route, secretVolume, postgresDatabase],
+    kinds: [keyPair, hostReady, dataFolder, ready, route, secretVolume, postgresDatabase],
 };
 
 /** Started by the engine, with the engine's own address; the first line of the output is the port. */

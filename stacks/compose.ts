@@ -5,6 +5,22 @@ import { mapValues } from "../lib/records";
 import { AppSettings, PlacedApp } from "../systems/system";
 import { SystemSettings } from "./systemSettings";
 
+/** What a stack tells when it is up. */
+export interface StackOutputs {
+    readonly systems: Readonly<Record<string, SystemOutputs>>;
+    readonly server?: ServerOutputs;
+}
+
+/** How the stack's own server is reached. */
+export interface ServerOutputs {
+    readonly ipv4: pulumi.Output<string>;
+    readonly ipv6: pulumi.Output<string>;
+    /** Command that logs in, at the project's root. */
+    readonly ssh: pulumi.Output<string>;
+    /** What comes through Cloudflare Access, where SSH goes that way. Its secret is one. */
+    readonly accessToken?: { readonly id: pulumi.Output<string>; readonly secret: pulumi.Output<string> };
+}
+
 /** What a stack tells about one running system. */
 export interface SystemOutputs {
     readonly apps: Readonly<Record<string, AppOutputs>>;
@@ -24,7 +40,7 @@ export function compose(
     platform: Platform,
     systems: readonly SystemSettings[],
     options: {
-        protectData: boolean;
+        protect: boolean;
         complete: (system: string, app: string, settings: AppSettings) => AppSettings;
     },
 ): Record<string, SystemOutputs> {
@@ -36,7 +52,7 @@ export function compose(
                 apps: mapValues(settings.apps, (own, app) => options.complete(name, app, own)),
                 secrets: mapValues(
                     settings.secrets,
-                    (value, secret) => value ?? generate(`${name}-${kebab(secret)}`, options.protectData),
+                    (value, secret) => value ?? generate(`${name}-${kebab(secret)}`, options.protect),
                 ),
             });
             return [name, { apps: mapValues(placed, outputsOf) }];

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Problem } from "../lib/problems";
 
@@ -7,8 +9,10 @@ export interface RawConfig {
     readonly values: Readonly<Record<string, string>>;
     /** Whether a value is encrypted in the stack's file. */
     isSecret(key: string): boolean;
-    /** The engine that the shell's own `docker` command uses, as DOCKER_HOST names it. */
-    readonly dockerHost?: string;
+    /** The environment of the program: tokens and the engine of the shell's own `docker` command may stand there. */
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    /** Content of a file of the project; undefined where there is none. */
+    readFile(path: string): string | undefined;
 }
 
 /** The configuration of the running stack. */
@@ -18,9 +22,13 @@ export function stackConfig(): RawConfig {
         stack: pulumi.getStack(),
         values: pulumi.runtime.allConfig(),
         isSecret: (key) => secretKeys.includes(key),
-        dockerHost: process.env.DOCKER_HOST,
+        environment: process.env,
+        readFile: (path) =>
+            existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), "utf8") : undefined,
     };
 }
+
+const ROOT = join(__dirname, "..");
 
 /** The engine hands over the names of encrypted keys in a variable; the SDK does not show them. */
 function secretKeysOf(variable: string | undefined): string[] {
@@ -48,6 +56,15 @@ export class ConfigReader {
 
     isSecret(key: string): boolean {
         return this.raw.isSecret(key);
+    }
+
+    /** A value that has to be there. Empty, and a problem, when it is not. */
+    required(key: string, description: string): string {
+        const value = this.text(key);
+        if (value === undefined) {
+            this.wrong(key, `is missing: ${description}`, this.setCommand(key, "VALUE"));
+        }
+        return value ?? "";
     }
 
     oneOf<Choice extends string>(
@@ -99,6 +116,11 @@ export class ConfigReader {
         return undefined;
     }
 
+    /** A variable of the program's environment. */
+    variable(name: string): string | undefined {
+        return this.raw.environment[name] === "" ? undefined : this.raw.environment[name];
+    }
+
     /** A map from names to values; only `names` are allowed in it. */
     map<Value>(
         key: string,
@@ -106,19 +128,32 @@ export class ConfigReader {
         isValue: (value: unknown) => value is Value,
         kind: string,
     ): Record<string, Value> {
+        const values = this.anyMap(key, isValue, kind, names[0]);
+        const unknown = Object.keys(values).filter((name) => !names.includes(name));
+        for (const name of unknown) {
+            this.wrong(`${key}.${name}`, `is unknown: ${oneOfNames(names)}`);
+        }
+        return Object.fromEntries(Object.entries(values).filter(([name]) => !unknown.includes(name)));
+    }
+
+    /** A map from any names to values. */
+    anyMap<Value>(
+        key: string,
+        isValue: (value: unknown) => value is Value,
+        kind: string,
+        example = "NAME",
+    ): Record<string, Value> {
         const value = this.json(key) ?? {};
         if (typeof value !== "object" || Array.isArray(value)) {
-            this.wrong(key, "is no map", this.setCommand(`--path '${key}.${names[0] ?? "NAME"}'`, "VALUE"));
+            this.wrong(key, "is no map", this.setCommand(`--path '${key}.${example}'`, "VALUE"));
             return {};
         }
         const accepted: Record<string, Value> = {};
         for (const [name, each] of Object.entries(value)) {
-            if (!names.includes(name)) {
-                this.wrong(`${key}.${name}`, `is unknown: ${oneOfNames(names)}`);
-            } else if (!isValue(each)) {
-                this.wrong(`${key}.${name}`, `is not ${kind}`);
-            } else {
+            if (isValue(each)) {
                 accepted[name] = each;
+            } else {
+                this.wrong(`${key}.${name}`, `is not ${kind}`);
             }
         }
         return accepted;

@@ -1,15 +1,22 @@
 import * as docker from "@pulumi/docker";
-import { compose, SystemOutputs } from "./compose";
-import { dockerPlatform } from "./platform";
+import { compose, StackOutputs } from "./compose";
+import { DockerPlatform } from "../components/docker/platform";
 import { findSample, Sample } from "./sample";
-import { Settings } from "./settings";
+import { DevSettings } from "./devSettings";
 
 /**
  * Development: every system on this machine's engine, and the sample app wherever no image is set. Databases may be
  * published on the loopback address, sources mounted.
  */
-export function dev(settings: Settings, sample: Sample = findSample()): Record<string, SystemOutputs> {
-    const platform = dockerPlatform(settings, "INFO");
+export function dev(settings: DevSettings, sample: Sample = findSample()): StackOutputs {
+    const { bindAddress, httpPort, scheme } = settings.router;
+    const platform = new DockerPlatform("platform", {
+        prefix: settings.prefix,
+        host: settings.engine.host,
+        sshOpts: [...settings.engine.sshOpts],
+        router: { listen: { addresses: [bindAddress], httpPort, scheme }, logLevel: "INFO" },
+        protect: settings.protect,
+    });
     const image = new docker.RemoteImage(
         "sample-image",
         {
@@ -20,12 +27,13 @@ export function dev(settings: Settings, sample: Sample = findSample()): Record<s
         },
         { parent: platform, provider: platform.engine.docker },
     );
-    return compose(platform, settings.systems, {
-        protectData: settings.protectData,
+    const systems = compose(platform, settings.systems, {
+        protect: settings.protect,
         complete: (system, app, own) =>
             own.image === undefined
                 ? // The name tells the apps apart that the one image plays.
                   { command: ["node", "server.js", `${system}-${app}`], ...own, image: image.name }
                 : own,
     });
+    return { systems };
 }

@@ -1,12 +1,98 @@
-import { compose, SystemOutputs } from "./compose";
-import { dockerPlatform } from "./platform";
-import { Settings } from "./settings";
+import * as pulumi from "@pulumi/pulumi";
+import { DnsRecords } from "../components/cloudflare/dnsRecords";
+import { CloudflareTunnel } from "../components/cloudflare/tunnel";
+import { DockerPlatform } from "../components/docker/platform";
+import { RouterArgs, TUNNEL_GATEWAY, TUNNEL_SUBNET } from "../components/docker/routerArgs";
+import { HetznerVps } from "../components/hetzner/vps";
+import { compose, StackOutputs } from "./compose";
+import type { ProdSettings } from "./prodSettings";
 
-/** Production: every system on the engine that the settings name, from the team's own images; no database is published. */
-export function prod(settings: Settings): Record<string, SystemOutputs> {
-    const platform = dockerPlatform(settings, "ERROR");
-    return compose(platform, settings.systems, {
-        protectData: settings.protectData,
+/**
+ * Production and staging: every system on a server of the stack's own at Hetzner, from the team's own images; public hosts
+ * with certificates of Let's Encrypt, the others through a Cloudflare tunnel; no database is published.
+ */
+export function prod(settings: ProdSettings): StackOutputs {
+    const vps = createServer(settings);
+    const sshFolder = `.state/ssh/${settings.stack}`;
+    const platform = new DockerPlatform("platform", {
+        prefix: settings.prefix,
+        server: { server: vps.server, sshFolder, proxyCommand: proxyCommandOf(settings) },
+        router: routerOf(settings),
+        protect: settings.protect,
+        images: settings.images,
+    });
+    const systems = compose(platform, settings.systems, {
+        protect: settings.protect,
         complete: (_system, _app, own) => own,
     });
+    createPublicNames(settings, vps);
+    const tunnel = createTunnel(settings, platform);
+    return {
+        systems,
+        server: {
+            ipv4: vps.ipv4,
+            ipv6: vps.ipv6,
+            // The files are there once a run has dialled the server.
+            ssh: pulumi.interpolate`ssh -F ${sshFolder}/config host`,
+            ...(tunnel?.accessToken && { accessToken: tunnel.accessToken }),
+        },
+    };
+}
+
+function createServer({ prefix, protect, publicHosts, sshAccessHost, server }: ProdSettings): HetznerVps {
+    return new HetznerVps("vps", {
+        ...server,
+        name: prefix,
+        web: publicHosts.length > 0,
+        sshFromContainers: sshAccessHost === undefined ? [] : [TUNNEL_SUBNET],
+        protect,
+        labels: { "berth.stack": prefix },
+    });
+}
+
+function routerOf({ publicHosts, tunnelHosts, sshAccessHost, acme, cloudflare }: ProdSettings): RouterArgs {
+    const { wildcards } = acme;
+    const tls = { ...acme, ...(wildcards.length > 0 && { cloudflareToken: cloudflare.apiToken }) };
+    return {
+        ...(publicHosts.length > 0 && {
+            listen: { addresses: ["0.0.0.0", "::"], httpPort: 80, tls },
+        }),
+        ...((tunnelHosts.length > 0 || sshAccessHost !== undefined) && { tunnel: { hosts: tunnelHosts } }),
+        logLevel: "ERROR",
+    };
+}
+
+/** `cloudflared` takes its token from the environment, where no list of processes shows it. */
+function proxyCommandOf({ sshAccessHost }: ProdSettings): string | undefined {
+    return sshAccessHost && `cloudflared access ssh --hostname ${sshAccessHost}`;
+}
+
+function createPublicNames({ publicHosts: hosts, cloudflare }: ProdSettings, vps: HetznerVps): void {
+    if (hosts.length > 0) {
+        const { ipv4, ipv6 } = vps;
+        new DnsRecords("dns", { hosts, zones: cloudflare.zones, ipv4, ipv6 });
+    }
+}
+
+function createTunnel(
+    { prefix, protect, tunnelHosts, sshAccessHost, cloudflare }: ProdSettings,
+    platform: DockerPlatform,
+): CloudflareTunnel | undefined {
+    if (tunnelHosts.length === 0 && sshAccessHost === undefined) {
+        return undefined;
+    }
+    const tunnel = new CloudflareTunnel("tunnel", {
+        name: prefix,
+        accountId: cloudflare.accountId,
+        zones: cloudflare.zones,
+        routes: platform.tunnelRoutes(),
+        service: platform.tunnelService,
+        ssh:
+            sshAccessHost === undefined
+                ? undefined
+                : { host: sshAccessHost, service: `ssh://${TUNNEL_GATEWAY}:22` },
+        protect,
+    });
+    platform.connectTunnel("tunnel-connector", { token: tunnel.token });
+    return tunnel;
 }

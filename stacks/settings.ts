@@ -1,74 +1,58 @@
-import { checkPort } from "../lib/numbers";
-import { refuse } from "../lib/problems";
-import { publicUrl } from "../lib/urls";
+import { Problem, refuse } from "../lib/problems";
 import { SYSTEMS } from "../systems";
 import { SystemDefinition } from "../systems/system";
 import { ConfigReader, RawConfig } from "./config";
 import { checkTogether } from "./conflicts";
+import { DevSettings, readDev } from "./devSettings";
+import { ProdSettings, readProd } from "./prodSettings";
 import { readSystem, SystemSettings } from "./systemSettings";
 
 /** Which compositions there are; each is a file beside this one. */
 export const COMPOSITIONS = ["dev", "prod"] as const;
 export type Composition = (typeof COMPOSITIONS)[number];
 
-/** Everything that a composition needs to know, read once and checked as a whole. */
-export interface Settings {
+/** What every composition needs to know. */
+export interface CommonSettings {
     readonly stack: string;
-    readonly composition: Composition;
-    /** Start of every name on the engine. */
+    /** Start of every name on an engine, and of what belongs to the stack elsewhere. */
     readonly prefix: string;
-    readonly engine: { readonly host: string; readonly sshOpts: readonly string[] };
-    readonly router: {
-        readonly bindAddress: string;
-        readonly httpPort: number;
-        readonly scheme: "http" | "https";
-    };
-    readonly protectData: boolean;
+    /** Whether what holds data or cannot be had again refuses to be deleted. */
+    readonly protect: boolean;
     readonly systems: readonly SystemSettings[];
 }
 
+/** Everything that a composition needs to know, read once and checked as a whole. */
+export type Settings = DevSettings | ProdSettings;
+
 const PROJECT = "berth";
-const DEFAULT_ENGINE = "unix:///var/run/docker.sock";
-const SCHEMES = ["http", "https"] as const;
 
 /** Reads the settings of a stack. Throws with everything that is wrong or missing, before anything is touched. */
 export function readSettings(raw: RawConfig, definitions: readonly SystemDefinition[] = SYSTEMS): Settings {
     const config = new ConfigReader(raw);
     const composition = config.oneOf(`${PROJECT}:composition`, COMPOSITIONS, raw.stack) ?? "dev";
-    const router = readRouter(config);
+    const production = composition === "prod";
+    const own = production ? undefined : readDev(config, raw);
     const environment = {
         domain: config.text(`${PROJECT}:domain`),
         inventSecrets: config.flag(`${PROJECT}:inventSecrets`, false),
-        production: composition === "prod",
-        urlOf: (host: string) => publicUrl(router, host),
+        production,
+        // In production TLS ends at the router or at the edge, always on the usual port.
+        urlOf: own?.urlOf ?? ((host: string) => `https://${host}`),
     };
-    const settings: Settings = {
+    const common: CommonSettings = {
         stack: raw.stack,
-        composition,
         prefix: `${PROJECT}-${raw.stack}`,
-        engine: {
-            host: config.text(`${PROJECT}:dockerHost`) ?? raw.dockerHost ?? DEFAULT_ENGINE,
-            sshOpts: config.texts(`${PROJECT}:sshOpts`) ?? [],
-        },
-        router,
-        protectData: config.flag(`${PROJECT}:protectData`, composition !== "dev"),
+        protect: config.flag(`${PROJECT}:protect`, production),
         systems: chosen(config, definitions).map((definition) => readSystem(config, definition, environment)),
     };
+    const settings: Settings = own
+        ? { ...common, composition: "dev", ...own.settings }
+        : { ...common, composition: "prod", ...readProd(config, raw, common.systems) };
     // A system that is not chosen keeps its settings for the day that it is.
-    config.reportUnknown([PROJECT, ...settings.systems.map(({ definition }) => definition.name)]);
-    config.problems.push(...checkTogether(settings.systems, router.httpPort));
-    refuse(`Settings of the stack "${raw.stack}"`, config.problems);
+    config.reportUnknown([PROJECT, ...common.systems.map(({ definition }) => definition.name)]);
+    const problems: Problem[] = checkTogether(common.systems, own?.settings.router.httpPort);
+    refuse(`Settings of the stack "${raw.stack}"`, [...config.problems, ...problems]);
     return settings;
-}
-
-function readRouter(config: ConfigReader): Settings["router"] {
-    const httpPort = config.integer(`${PROJECT}:httpPort`, 80);
-    config.problems.push(...checkPort(`${PROJECT}:httpPort`, httpPort));
-    return {
-        bindAddress: config.text(`${PROJECT}:bindAddress`) ?? "127.0.0.1",
-        httpPort,
-        scheme: config.oneOf(`${PROJECT}:scheme`, SCHEMES, "http") ?? "http",
-    };
 }
 
 function chosen(config: ConfigReader, definitions: readonly SystemDefinition[]): SystemDefinition[] {

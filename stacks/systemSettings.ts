@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LimitsArgs, RegistryArgs } from "../components/platform";
+import { checkPinned } from "../lib/images";
 import { checkNumber, checkPort } from "../lib/numbers";
 import { mapValues } from "../lib/records";
 import { checkHost } from "../lib/routes";
-import { AppNeed, AppSettings, SecretNeed, SystemDefinition } from "../systems/system";
+import { AppNeed, AppSettings, SecretNeed, ServerSettings, SystemDefinition } from "../systems/system";
 import { ConfigReader, isNumber, isText } from "./config";
 
 /** What a stack says about one system. */
@@ -15,8 +16,19 @@ export interface SystemSettings {
     /** A secret without a value is generated with the stack and kept in its state. */
     readonly secrets: Readonly<Record<string, pulumi.Output<string> | undefined>>;
     readonly values: Readonly<Record<string, string>>;
-    readonly publish: Readonly<Record<string, number>>;
+    readonly servers: Readonly<Record<string, ServerSettings>>;
+    /** How its hosts are reached in production: on the server's own ports, or through the tunnel. */
+    readonly exposure: Exposure;
 }
+
+export const EXPOSURES = ["public", "tunnel"] as const;
+export type Exposure = (typeof EXPOSURES)[number];
+
+/** In production every container has limits: one that runs wild must not take the others along. */
+const PRODUCTION_LIMITS = {
+    app: { cpus: 1, memoryMb: 512 },
+    server: { cpus: 1, memoryMb: 1024 },
+} as const;
 
 /** What of the environment bears on every system. */
 export interface Environment {
@@ -46,23 +58,24 @@ export function readSystem(
     environment: Environment,
 ): SystemSettings {
     const hosts = readHosts(config, definition, environment);
+    const parts = [...Object.keys(definition.apps), ...definition.servers];
+    const limits = config.map(`${definition.name}:limits`, parts, isLimits, "a map of cpus and memoryMb");
     return {
         definition,
         hosts,
         urls: mapValues(hosts, environment.urlOf),
-        apps: readApps(config, definition, environment),
+        apps: readApps(config, definition, limits, environment),
         secrets: mapValues(definition.secrets, (need, name) =>
             readSecret(config, `${definition.name}:${name}`, need, environment),
         ),
         values: mapValues(definition.values, (need, name) => {
             const key = `${definition.name}:${name}`;
-            const value = config.text(key) ?? need.default;
-            if (value === undefined || value === "") {
-                config.wrong(key, `is missing: ${need.description}`, config.setCommand(key, "VALUE"));
-            }
-            return value ?? "";
+            return config.text(key) ?? need.default ?? config.required(key, need.description);
         }),
-        publish: readPublish(config, definition, environment),
+        servers: readServers(config, definition, limits, environment),
+        exposure: environment.production
+            ? (config.oneOf(`${definition.name}:exposure`, EXPOSURES, "public") ?? "public")
+            : "public",
     };
 }
 
@@ -104,12 +117,13 @@ function defaultHost(
 function readApps(
     config: ConfigReader,
     { name, apps }: SystemDefinition,
+    limits: Readonly<Record<string, LimitsArgs>>,
     { production }: Environment,
 ): Record<string, AppSettings> {
     const names = Object.keys(apps);
     const images = config.map(`${name}:images`, names, isText, "a reference of an image");
     const replicas = config.map(`${name}:replicas`, names, isNumber, "a number");
-    const limits = config.map(`${name}:limits`, names, isLimits, "a map of cpus and memoryMb");
+    const users = config.map(`${name}:users`, names, isText, "a user");
     const develop = config.map(`${name}:develop`, names, isDevelop, "a map of source, target and command");
     const registry = readRegistry(config, name);
     return mapValues(apps, (need, app) => {
@@ -117,23 +131,43 @@ function readApps(
             ...checkNumber(`${name}:replicas.${app}`, replicas[app], { min: 1 }),
             ...checkAgainst(`${name}:limits.${app}`, limits[app], need),
         );
-        if (production && images[app] === undefined) {
-            const key = `${name}:images`;
-            const fix = config.setCommand(`--path '${key}.${app}'`, "REFERENCE");
-            config.wrong(`${key}.${app}`, "is missing: the image to run", fix);
+        if (production) {
+            checkImage(config, `${name}:images`, app, images[app]);
         }
         const sources = develop[app];
         return {
             image: images[app],
             registry,
             replicas: replicas[app],
-            limits: limits[app],
+            limits: limitsIn(production, "app", limits[app]),
+            ...(users[app] !== undefined && { user: users[app] }),
             ...(sources && {
                 command: sources.command,
+                // Tools that load anew on a change write beside the sources.
+                readOnlyRoot: false,
                 volumes: [{ hostPath: sources.source, containerPath: sources.target }],
             }),
         };
     });
+}
+
+/** Production runs what is named exactly: not what somebody else pushes tomorrow. */
+function checkImage(config: ConfigReader, key: string, app: string, image: string | undefined): void {
+    const path = `${key}.${app}`;
+    if (image === undefined) {
+        const fix = config.setCommand(`--path '${path}'`, "REFERENCE");
+        config.wrong(path, "is missing: the image to run", fix);
+    } else {
+        config.problems.push(...checkPinned(path, image));
+    }
+}
+
+function limitsIn(
+    production: boolean,
+    kind: keyof typeof PRODUCTION_LIMITS,
+    own: LimitsArgs | undefined,
+): LimitsArgs | undefined {
+    return production ? { ...PRODUCTION_LIMITS[kind], ...own } : own;
 }
 
 function checkAgainst(path: string, limits: LimitsArgs | undefined, { minimum = {} }: AppNeed) {
@@ -194,11 +228,12 @@ function readRegistry(config: ConfigReader, system: string): RegistryArgs | unde
     return { address: address ?? "", username: username ?? "", password: pulumi.secret(password ?? "") };
 }
 
-function readPublish(
+function readServers(
     config: ConfigReader,
     { name, servers }: SystemDefinition,
+    limits: Readonly<Record<string, LimitsArgs>>,
     { production }: Environment,
-): Record<string, number> {
+): Record<string, ServerSettings> {
     const publish = config.map(`${name}:publish`, servers, isNumber, "a port");
     for (const [server, port] of Object.entries(publish)) {
         config.problems.push(...checkPort(`${name}:publish.${server}`, port));
@@ -206,7 +241,15 @@ function readPublish(
             config.wrong(`${name}:publish.${server}`, "publishes a database, which production never does");
         }
     }
-    return publish;
+    return Object.fromEntries(
+        servers.map((server) => {
+            config.problems.push(...checkAgainst(`${name}:limits.${server}`, limits[server], {}));
+            return [
+                server,
+                { publish: publish[server], limits: limitsIn(production, "server", limits[server]) },
+            ];
+        }),
+    );
 }
 
 function isLimits(value: unknown): value is LimitsArgs {

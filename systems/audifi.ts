@@ -16,8 +16,8 @@ export const audifi = defineSystem({
     values: {},
     servers: ["db"],
 
-    place(here, { apps, hosts, secrets, publish }) {
-        const database = here.postgres("db", { version: 16, publish: publish.db }).database("audifi");
+    place(here, { apps, hosts, secrets, servers }) {
+        const database = here.postgres("db", { version: 16, ...servers.db }).database("audifi");
         const api = here.app("api", {
             ...apps.api,
             port: PORT,

@@ -18,8 +18,8 @@ export const connectedRepo = defineSystem({
     },
     servers: ["postgres"],
 
-    place(here, { apps, hosts, urls, secrets, values, publish }) {
-        const server = here.postgres("postgres", { version: 16, publish: publish.postgres });
+    place(here, { apps, hosts, urls, secrets, values, servers }) {
+        const server = here.postgres("postgres", { version: 16, ...servers.postgres });
         const database = server.database("connected_repo");
         const api = here.app("api", {
             ...apps.api,
@@ -49,6 +49,8 @@ export const connectedRepo = defineSystem({
                 GOOGLE_CLIENT_SECRET: secrets.googleClientSecret,
             },
             routes: [{ host: hosts.api }],
+            // The app's own limit counts in each replica for itself.
+            requestsPerMinute: 200,
         });
         return { api: { app: api, health: HEALTH } };
     },

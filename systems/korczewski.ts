@@ -30,9 +30,9 @@ export const korczewski = defineSystem({
     },
     servers: ["postgres", "redis"],
 
-    place(here, { apps, hosts, urls, secrets, values, publish }) {
-        const server = here.postgres("postgres", { version: 16, publish: publish.postgres });
-        const redis = here.redis("redis", { publish: publish.redis });
+    place(here, { apps, hosts, urls, secrets, values, servers }) {
+        const server = here.postgres("postgres", { version: 16, ...servers.postgres });
+        const redis = here.redis("redis", servers.redis);
         const common = {
             NODE_ENV: "production",
             LOG_LEVEL: values.logLevel,

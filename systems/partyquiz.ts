@@ -14,11 +14,11 @@ export const partyquiz = defineSystem({
     values: {},
     servers: ["postgres", "redis"],
 
-    place(here, { apps, hosts, urls, secrets, publish }) {
+    place(here, { apps, hosts, urls, secrets, servers }) {
         const database = here
-            .postgres("postgres", { version: 16, publish: publish.postgres })
+            .postgres("postgres", { version: 16, ...servers.postgres })
             .database("partyquiz");
-        const redis = here.redis("redis", { publish: publish.redis });
+        const redis = here.redis("redis", servers.redis);
         const env = { NODE_ENV: "production", NEXTAUTH_URL: urls.web };
         const shared = {
             DATABASE_URL: database.url,
@@ -26,6 +26,8 @@ export const partyquiz = defineSystem({
             NEXTAUTH_SECRET: secrets.nextauthSecret,
         };
         const web = here.app("web", {
+            // Next.js keeps its caches beside its own files.
+            readOnlyRoot: false,
             ...apps.web,
             port: WEB.port,
             health: WEB.health,

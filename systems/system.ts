@@ -41,7 +41,7 @@ export interface SystemDefinition<
     readonly hosts: Readonly<Record<Host, string>>;
     readonly secrets: Readonly<Record<Secret, SecretNeed>>;
     readonly values: Readonly<Record<Value, ValueNeed>>;
-    /** Servers for data whose port a stack may publish on its host's loopback address. */
+    /** Its servers for data. */
     readonly servers: readonly Server[];
     /** Places it on a platform. */
     place(here: Place, given: Given<App, Host, Secret, Value, Server>): PlacedApps<App>;
@@ -62,12 +62,22 @@ export interface Given<
     readonly urls: Readonly<Record<Host, string>>;
     readonly secrets: Readonly<Record<Secret, pulumi.Output<string>>>;
     readonly values: Readonly<Record<Value, string>>;
-    /** Ports on the host's loopback address. */
-    readonly publish: Readonly<Partial<Record<Server, number>>>;
+    /** What differs from one environment to the next in a server for data. */
+    readonly servers: Readonly<Record<Server, ServerSettings>>;
 }
 
 /** The part of an app's arguments that is a matter of the environment. */
-export type AppSettings = Pick<AppArgs, "image" | "registry" | "limits" | "replicas" | "command" | "volumes">;
+export type AppSettings = Pick<
+    AppArgs,
+    "image" | "registry" | "limits" | "replicas" | "command" | "volumes" | "user" | "readOnlyRoot"
+>;
+
+/** The part of the arguments of a server for data that is a matter of the environment. */
+export interface ServerSettings {
+    /** Port on the host's loopback address. */
+    readonly publish?: number;
+    readonly limits?: LimitsArgs;
+}
 
 /** The apps of a placed system, and how to tell from outside that each works. */
 export type PlacedApps<App extends string = string> = Readonly<Record<App, PlacedApp>>;

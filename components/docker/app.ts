@@ -7,6 +7,7 @@ import { Ready, Route, SecretVolume } from "../../providers/sdk";
 import { App as RunningApp, AppArgs, BuildArgs, HealthCheckArgs } from "../platform";
 import { validateApp } from "./appArgs";
 import { COMMON, CONTAINER_OPTIONS, envList, limitsOf } from "./container";
+import { createDataVolume } from "./dataVolume";
 import { labelList, labelsOf, Placement } from "./engine";
 
 const DEFAULT_READY_TIMEOUT_SECONDS = 120;
@@ -59,7 +60,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
 
     private createMounts(image: docker.RemoteImage): docker.types.input.ContainerVolume[] {
         const mounts = (this.args.volumes ?? []).map(({ volume, hostPath, containerPath, readOnly }) => ({
-            ...(volume === undefined ? { hostPath } : { volumeName: this.createDataVolume(volume).name }),
+            ...(volume === undefined ? { hostPath } : { volumeName: this.dataVolume(volume, image).name }),
             containerPath,
             readOnly,
         }));
@@ -80,12 +81,14 @@ export class App extends pulumi.ComponentResource implements RunningApp {
         return [...mounts, { volumeName: secrets.volume, containerPath: "/run/secrets", readOnly: true }];
     }
 
-    private createDataVolume(volume: string): docker.Volume {
-        const { prefix, protectData } = this.placement.engine;
-        return new docker.Volume(
+    private dataVolume(volume: string, image: docker.RemoteImage): docker.Volume {
+        const user = this.args.user;
+        return createDataVolume(
             `${this.name}-${volume}-data`,
-            { name: `${prefix}-${this.name}-${volume}-data`, labels: labelList(this.labels()) },
-            { parent: this, protect: protectData },
+            { image: image.imageId, user },
+            this.placement,
+            this,
+            this.name,
         );
     }
 
@@ -99,6 +102,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
             `${this.name}-${replica}`,
             {
                 ...COMMON,
+                ...(args.readOnlyRoot === false && { readOnly: false, tmpfs: undefined }),
                 ...limitsOf(args.limits),
                 image: image.imageId,
                 command: args.command,
@@ -117,51 +121,43 @@ export class App extends pulumi.ComponentResource implements RunningApp {
         );
     }
 
-    private waitFor(container: docker.Container, replica: number): Ready | undefined {
+    private waitFor(container: docker.Container, replica: number): Ready {
         const { port, health, readyTimeoutSeconds } = this.args;
-        if (health === undefined) {
-            return undefined;
-        }
-        const question =
-            health.path === undefined
-                ? { command: health.command }
-                : {
-                      url: pulumi.interpolate`http://${container.name}:${port ?? ""}${health.path}`,
-                      from: this.placement.router.container,
-                  };
+        const url = health?.path && pulumi.interpolate`http://${container.name}:${port ?? ""}${health.path}`;
         return new Ready(
             `${this.name}-${replica}-ready`,
             {
                 container: container.id,
                 timeoutSeconds: readyTimeoutSeconds ?? DEFAULT_READY_TIMEOUT_SECONDS,
-                ...question,
+                refuseRoot: true,
+                ...(url === undefined
+                    ? { command: health?.command }
+                    : { url, from: this.placement.router.container }),
             },
             { parent: this },
         );
     }
 
     /** The id of the route, once it is live; nothing for an app without routes. */
-    private createRoute(
-        containers: docker.Container[],
-        ready: (Ready | undefined)[],
-    ): pulumi.Output<string | undefined> {
-        const { routes = [], port, health } = this.args;
-        const answered = ready.filter((each) => each !== undefined);
+    private createRoute(containers: docker.Container[], ready: Ready[]): pulumi.Output<string | undefined> {
+        const { routes = [], port, health, without, requestsPerMinute } = this.args;
         if (routes.length === 0) {
-            return pulumi.all(answered.map(({ id }) => id)).apply(() => undefined);
+            return pulumi.all(ready.map(({ id }) => id)).apply(() => undefined);
         }
         return new Route(
             `${this.name}-route`,
             {
                 router: this.placement.router.container,
                 app: this.name,
-                routes,
+                routes: routes.map((route) => this.placement.router.wayIn(route)),
                 servers: containers.map(
                     (container) => pulumi.interpolate`http://${container.name}:${port ?? ""}`,
                 ),
                 healthPath: health?.path,
+                without,
+                requestsPerMinute,
             },
-            { parent: this, dependsOn: answered },
+            { parent: this, dependsOn: ready },
         ).id;
     }
 

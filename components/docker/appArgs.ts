@@ -2,6 +2,7 @@ import { isPlainPath } from "../../lib/healthcheck";
 import { checkName } from "../../lib/names";
 import { checkNumber, checkPort } from "../../lib/numbers";
 import { Problem } from "../../lib/problems";
+import { isRoot } from "../../lib/users";
 import { checkConflicts, checkRoute } from "../../lib/routes";
 import { AppArgs, HealthCheckArgs, VolumeArgs } from "../platform";
 import { checkLimits } from "./limits";
@@ -14,6 +15,8 @@ export function validateApp(args: AppArgs): Problem[] {
         ...checkNumber("args.replicas", args.replicas, { min: 1 }),
         ...checkNumber("args.readyTimeoutSeconds", args.readyTimeoutSeconds, { min: 1 }),
         ...checkNumber("args.stopGraceSeconds", args.stopGraceSeconds, { min: 0 }),
+        ...checkNumber("args.requestsPerMinute", args.requestsPerMinute, { min: 1 }),
+        ...checkUser(args),
         ...checkLimits(args.limits),
         ...checkHealth(args),
         ...checkRoutes(args),
@@ -34,6 +37,12 @@ function checkSource({ image, build, registry }: AppArgs): Problem[] {
         });
     }
     return problems;
+}
+
+function checkUser({ user }: AppArgs): Problem[] {
+    return user !== undefined && isRoot(user)
+        ? [{ path: "args.user", message: `"${user}" is root: an app runs as somebody else` }]
+        : [];
 }
 
 function checkHealth({ health, port }: AppArgs): Problem[] {

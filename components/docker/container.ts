@@ -2,11 +2,18 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { LimitsArgs } from "../platform";
 
-/** What all containers have in common: they come back by themselves and their logs don't fill the disk. */
+/**
+ * What all containers have in common: they come back by themselves, their logs don't fill the disk, and whoever breaks
+ * into one finds no capability, no way to gain any, and no file to change.
+ */
 export const COMMON = {
     restart: "unless-stopped",
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
+    capabilities: { drops: ["ALL"] },
+    securityOpts: ["no-new-privileges:true"],
+    readOnly: true,
+    tmpfs: { "/tmp": "" },
 } satisfies Partial<docker.ContainerArgs>;
 
 /**
@@ -23,14 +30,27 @@ export function limitsOf(
     limits: LimitsArgs | undefined,
 ): Pick<docker.ContainerArgs, "cpus" | "memory" | "memorySwap"> {
     return {
-        ...(limits?.cpus !== undefined && { cpus: String(limits.cpus) }),
+        ...(limits?.cpus !== undefined && { cpus: cpusOf(limits.cpus) }),
         ...(limits?.memoryMb !== undefined && { memory: limits.memoryMb, memorySwap: limits.memoryMb }),
     };
 }
 
-/** A port published on the host's loopback address, in the form of the Docker provider. */
-export function publishOnLoopback(internal: number, external: number): docker.types.input.ContainerPort {
-    return { internal, external, ip: "127.0.0.1", protocol: "tcp" };
+/**
+ * Just as the provider reads it back, `1.0` and even `10.`: any other form of the number would be a difference for ever, and
+ * a new container for each.
+ */
+function cpusOf(cpus: number): string {
+    const digits = cpus.toFixed(9);
+    return digits.split("0").length - 1 === 9 ? cpus.toFixed(1) : digits.replace(/0+$/, "");
+}
+
+/** A port published on addresses of the host, in the form of the Docker provider. */
+export function publishOn(
+    addresses: readonly string[],
+    internal: number,
+    external: number,
+): docker.types.input.ContainerPort[] {
+    return addresses.map((ip) => ({ internal, external, ip, protocol: "tcp" }));
 }
 
 /** Variables in the form of the Docker provider, in a stable order. */

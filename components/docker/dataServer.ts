@@ -2,7 +2,8 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Ready, SecretVolume } from "../../providers/sdk";
 import { LimitsArgs } from "../platform";
-import { COMMON, CONTAINER_OPTIONS, limitsOf, publishOnLoopback } from "./container";
+import { COMMON, CONTAINER_OPTIONS, limitsOf, publishOn } from "./container";
+import { createDataVolume } from "./dataVolume";
 import { labelList, labelsOf, Placement } from "./engine";
 
 /** What Postgres and Redis differ in. */
@@ -15,8 +16,10 @@ export interface DataServerArgs {
     readonly dataPath: string;
     /** Content of the files below `/run/secrets`, by name, readable by `user` alone. */
     readonly secretFiles: Record<string, pulumi.Input<string>>;
-    /** User of the image that the server runs as. */
+    /** User of the image that the server runs as, from its first moment: nothing in the container is root. */
     readonly user: string;
+    /** Folders in memory that the server writes to, beside its data. */
+    readonly scratch?: readonly string[];
     /** Shell command that exits with 0 when the server takes connections. */
     readonly test: string;
     readonly publish?: number;
@@ -49,13 +52,15 @@ export function createDataServer(
     const labels = labelsOf(placement, name);
     const image = new docker.RemoteImage(
         `${name}-image`,
-        { name: args.image, keepLocally: true },
+        { name: engine.imageOf(args.image), keepLocally: true },
         { parent },
     );
-    const volume = new docker.Volume(
+    const volume = createDataVolume(
         `${name}-data`,
-        { name: `${engine.prefix}-${name}-data`, labels: labelList(labels) },
-        { parent, protect: engine.protectData },
+        { image: image.imageId, user: args.user },
+        placement,
+        parent,
+        name,
     );
     const secrets = new SecretVolume(
         `${name}-secrets`,
@@ -76,6 +81,8 @@ export function createDataServer(
             ...limitsOf(args.limits),
             name: `${engine.prefix}-${name}`,
             image: image.imageId,
+            user: args.user,
+            tmpfs: Object.fromEntries(["/tmp", ...(args.scratch ?? [])].map((path) => [path, ""])),
             command: args.command,
             envs: args.env,
             labels: labelList(labels),
@@ -87,7 +94,7 @@ export function createDataServer(
                 { name: placement.dataNetwork, aliases: [name] },
                 ...(publishing ? [{ name: publishing.name }] : []),
             ],
-            ports: args.publish === undefined ? undefined : [publishOnLoopback(args.port, args.publish)],
+            ports: args.publish === undefined ? undefined : publishOn(["127.0.0.1"], args.port, args.publish),
             healthcheck: {
                 tests: ["CMD-SHELL", args.test],
                 interval: "10s",

@@ -1,5 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { Route } from "../../lib/routes";
+import { RoutedRoute } from "../../lib/traefik";
 import { EngineProvider } from "../../providers/sdk";
 import { RegistryArgs } from "../platform";
 
@@ -18,7 +20,11 @@ export interface Engine {
      * Whether data volumes and passwords refuse to be deleted or replaced. Never put on a container, which must stay
      * replaceable.
      */
-    readonly protectData: boolean;
+    readonly protect: boolean;
+    /** Folder of the host's data disk that data volumes are folders of. @default volumes lie where the engine puts them */
+    readonly dataRoot?: string;
+    /** What is pulled for an image that the components name. */
+    readonly imageOf: (reference: string) => string;
 }
 
 /** Where a part of a system stands: its engine, its networks, and the router in front of it. */
@@ -34,6 +40,8 @@ export interface Placement {
         readonly container: pulumi.Input<string>;
         /** URL of a host as clients see it. */
         readonly urlOf: (host: string) => string;
+        /** The way in that leads to a route. */
+        readonly wayIn: (route: Route) => RoutedRoute;
     };
 }
 

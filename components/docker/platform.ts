@@ -1,9 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { checkName } from "../../lib/names";
-import { Problem, refuse } from "../../lib/problems";
+import { InvalidInput, Problem, refuse } from "../../lib/problems";
 import { checkConflicts, Claim, Route } from "../../lib/routes";
-import { EngineProvider } from "../../providers/sdk";
+import { ENTRY_PORTS } from "../../lib/traefik";
 import {
     App as RunningApp,
     AppArgs,
@@ -15,10 +15,13 @@ import {
     RedisArgs,
 } from "../platform";
 import { App } from "./app";
+import { dial, ServerArgs, tiedTo } from "./dial";
 import { Engine, labelList, labelsOf, Placement } from "./engine";
 import { Postgres } from "./postgres";
 import { Redis } from "./redis";
-import { Router, RouterArgs } from "./router";
+import { Router } from "./router";
+import { RouterArgs, tunnelSubnet } from "./routerArgs";
+import { TunnelConnector, TunnelConnectorArgs } from "./tunnelConnector";
 
 /** A Docker engine and what stands in front of it. */
 export interface DockerPlatformArgs {
@@ -27,8 +30,13 @@ export interface DockerPlatformArgs {
      * volumes included.
      */
     prefix: string;
-    /** Address of the engine: `unix:///var/run/docker.sock`, `ssh://user@host`. */
-    host: pulumi.Input<string>;
+    /** Address of an engine that is there: `unix:///var/run/docker.sock`, `ssh://user@host`. Only one of `host` and `server`. */
+    host?: pulumi.Input<string>;
+    /**
+     * A server of the stack's own whose engine it is. Everything on it is tied to it: a new server has all of it made anew.
+     * Only one of `host` and `server`.
+     */
+    server?: ServerArgs;
     /** Options for the system's `ssh`, used with an `ssh://` address. @default none */
     sshOpts?: string[];
     /** How the router is reached. */
@@ -37,34 +45,40 @@ export interface DockerPlatformArgs {
      * Whether data volumes and passwords refuse to be deleted or replaced.
      * @default true
      */
-    protectData?: boolean;
+    protect?: boolean;
+    /**
+     * What is pulled for the images that the components name, by their reference, as a lock file has it:
+     * `{ "redis:7": "redis@sha256:…" }`. When given, it has to name every image that is used.
+     * @default each image's own reference
+     */
+    images?: Record<string, string>;
 }
 
 /** A Docker engine as a platform: one router, one network towards it, and one place for each system. */
 export class DockerPlatform extends pulumi.ComponentResource implements Platform {
     readonly engine: Engine;
     private readonly edge: docker.Network;
+    private readonly tunnel: docker.Network | undefined;
     private readonly router: Router;
     private readonly claims = new RouteClaims();
 
-    constructor(name: string, args: DockerPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("berth:index:DockerPlatform", name, {}, opts);
+    constructor(
+        name: string,
+        private readonly args: DockerPlatformArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        super("berth:index:DockerPlatform", name, {}, args.server ? tiedTo(args.server.server, opts) : opts);
         refuse(`Platform "${name}"`, validatePlatform(args));
-        this.engine = this.dial(args);
-        this.edge = new docker.Network(
-            "edge",
-            {
-                name: `${args.prefix}-edge`,
-                driver: "bridge",
-                labels: labelList(labelsOf({ engine: this.engine, system: "platform" }, "edge")),
-            },
-            { parent: this, provider: this.engine.docker },
-        );
+        this.engine = dial(this, args);
+        this.edge = this.createNetwork("edge", args.router.listen?.addresses.includes("::") ? IPV6 : {});
+        const subnet = tunnelSubnet(args.router);
+        this.tunnel =
+            subnet === undefined ? undefined : this.createNetwork("tunnel", { ipamConfigs: [{ subnet }] });
         this.router = new Router(
-            "router",
+            ROUTER,
             args.router,
-            { engine: this.engine, edgeNetwork: this.edge.name },
-            { parent: this, providers: [this.engine.docker, this.engine.berth] },
+            { engine: this.engine, edgeNetwork: this.edge.name, tunnelNetwork: this.tunnel?.name },
+            this.childOptions(),
         );
         this.registerOutputs();
     }
@@ -72,32 +86,68 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
     forSystem(system: string): Place {
         return new DockerPlace(
             system,
-            {
-                engine: this.engine,
-                edgeNetwork: this.edge.name,
-                router: { container: this.router.container, urlOf: (host) => this.router.urlOf(host) },
-            },
+            { engine: this.engine, edgeNetwork: this.edge.name, router: this.router },
             this.claims,
-            { parent: this, providers: [this.engine.docker, this.engine.berth] },
+            this.childOptions(),
         );
     }
 
-    /** Both providers dial alike: the same address, the same options. */
-    private dial({ prefix, host, sshOpts, protectData = true }: DockerPlatformArgs): Engine {
-        return {
-            prefix,
-            protectData,
-            docker: new docker.Provider("engine", { host, sshOpts }, { parent: this }),
-            berth: new EngineProvider("engine", { host, sshOpts }, { parent: this }),
-            dockerWith: (name, registry) =>
-                new docker.Provider(name, { host, sshOpts, registryAuth: [registry] }, { parent: this }),
-        };
+    /** Routes of the apps placed so far that are reached through the tunnel. */
+    tunnelRoutes(): Route[] {
+        const hosts = this.args.router.tunnel?.hosts ?? [];
+        return this.claims.all().filter(({ host }) => hosts.includes(host));
+    }
+
+    /** Where a tunnel's connector hands requests to. */
+    get tunnelService(): string {
+        return `http://${ROUTER}:${ENTRY_PORTS.tunnel}`;
+    }
+
+    /** Runs a tunnel's connectors. */
+    connectTunnel(name: string, args: TunnelConnectorArgs): TunnelConnector {
+        if (this.tunnel === undefined) {
+            throw new InvalidInput("Platform", [
+                { path: "args.router.tunnel", message: "is missing: the router has no way in for a tunnel" },
+            ]);
+        }
+        return new TunnelConnector(
+            name,
+            args,
+            { engine: this.engine, network: this.tunnel.name },
+            this.childOptions(),
+        );
+    }
+
+    private createNetwork(name: string, args: docker.NetworkArgs): docker.Network {
+        return new docker.Network(
+            name,
+            {
+                ...args,
+                name: `${this.args.prefix}-${name}`,
+                driver: "bridge",
+                labels: labelList(labelsOf({ engine: this.engine, system: "platform" }, name)),
+            },
+            { parent: this, provider: this.engine.docker },
+        );
+    }
+
+    private childOptions(): pulumi.ComponentResourceOptions {
+        return { parent: this, providers: [this.engine.docker, this.engine.berth] };
     }
 }
+
+const ROUTER = "router";
+
+/** With addresses of their own, clients that come over IPv6 are told apart; a range for private use (RFC 4193). */
+const IPV6: docker.NetworkArgs = { ipv6: true, ipamConfigs: [{ subnet: "fd62:6572:7468::/64" }] };
 
 /** Who has which host and path on the router. */
 class RouteClaims {
     private readonly claims: Claim[] = [];
+
+    all(): Route[] {
+        return this.claims.map(({ host, pathPrefix }) => ({ host, pathPrefix }));
+    }
 
     claim(app: string, routes: readonly Route[]): void {
         const claims = routes.map((route) => ({ ...route, owner: app }));
@@ -162,6 +212,10 @@ class DockerPlace extends pulumi.ComponentResource implements Place {
 }
 
 /** All that is wrong with a platform's arguments. */
-export function validatePlatform({ prefix }: DockerPlatformArgs): Problem[] {
-    return checkName("args.prefix", prefix);
+export function validatePlatform({ prefix, host, server }: DockerPlatformArgs): Problem[] {
+    const problems = checkName("args.prefix", prefix);
+    if ((host === undefined) === (server === undefined)) {
+        problems.push({ path: "args.host", message: "only one of host and server, and one of them" });
+    }
+    return problems;
 }

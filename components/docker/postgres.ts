@@ -7,6 +7,7 @@ import { PostgresDatabase } from "../../providers/sdk";
 import { Database, PostgresArgs, PostgresServer, PostgresVersion } from "../platform";
 import { createDataServer, DataServer } from "./dataServer";
 import { Placement } from "./engine";
+import { postgresImage } from "./images";
 import { checkLimits } from "./limits";
 
 const PORT = 5432;
@@ -28,7 +29,7 @@ export class Postgres extends pulumi.ComponentResource implements PostgresServer
     readonly host: string;
     readonly port = PORT;
     private readonly name: string;
-    private readonly protectData: boolean;
+    private readonly protect: boolean;
     private readonly server: DataServer;
     private readonly databases = new Map<string, Database>();
 
@@ -42,10 +43,10 @@ export class Postgres extends pulumi.ComponentResource implements PostgresServer
         refuse(`Postgres "${name}"`, validatePostgres(args));
         this.name = name;
         this.host = name;
-        this.protectData = placement.engine.protectData;
+        this.protect = placement.engine.protect;
         const password = new random.RandomPassword(`${name}-password`, PASSWORD, {
             parent: this,
-            protect: this.protectData,
+            protect: this.protect,
         });
         this.server = createDataServer(name, serverArgs(args, password.result), placement, this);
         this.registerOutputs({ host: this.host });
@@ -66,7 +67,7 @@ export class Postgres extends pulumi.ComponentResource implements PostgresServer
         const name = `${this.name}-${database.replaceAll("_", "-")}`;
         const password = new random.RandomPassword(`${name}-password`, PASSWORD, {
             parent: this,
-            protect: this.protectData,
+            protect: this.protect,
         });
         const made = new PostgresDatabase(
             name,
@@ -103,12 +104,14 @@ function serverArgs(
     password: pulumi.Input<string>,
 ): Parameters<typeof createDataServer>[1] {
     return {
-        image: `postgres:${args.version}`,
+        image: postgresImage(args.version),
         port: PORT,
         env: ["POSTGRES_PASSWORD_FILE=/run/secrets/password"],
         dataPath: "/var/lib/postgresql/data",
         secretFiles: { password },
         user: "postgres",
+        // Its socket, which its own tools use.
+        scratch: ["/var/run/postgresql"],
         // Over TCP: the image's own set-up runs a first server that listens on the socket only.
         test: "pg_isready -q -h 127.0.0.1 -U postgres",
         publish: args.publish,

@@ -5,6 +5,7 @@ import { Problem, refuse } from "../../lib/problems";
 import { Redis as RedisServer, RedisArgs, RedisVersion } from "../platform";
 import { createDataServer } from "./dataServer";
 import { Placement } from "./engine";
+import { redisImage } from "./images";
 import { checkLimits } from "./limits";
 
 const PORT = 6379;
@@ -27,7 +28,7 @@ export class Redis extends pulumi.ComponentResource implements RedisServer {
         const password = new random.RandomPassword(
             `${name}-password`,
             { length: 32, special: false },
-            { parent: this, protect: placement.engine.protectData },
+            { parent: this, protect: placement.engine.protect },
         );
         const server = createDataServer(name, serverArgs(args, password.result), placement, this);
         this.host = name;
@@ -57,7 +58,7 @@ function serverArgs(
     password: pulumi.Output<string>,
 ): Parameters<typeof createDataServer>[1] {
     return {
-        image: `redis:${args.version ?? DEFAULT_VERSION}`,
+        image: redisImage(args.version ?? DEFAULT_VERSION),
         port: PORT,
         command: ["redis-server", "/run/secrets/redis.conf"],
         dataPath: "/data",

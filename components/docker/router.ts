@@ -1,33 +1,42 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { checkPort } from "../../lib/numbers";
-import { publicUrl } from "../../lib/urls";
-import { Problem, refuse } from "../../lib/problems";
-import { API_PORT, HTTP_PORT, routerFlags, ROUTES_FOLDER } from "../../lib/traefik";
-import { Ready } from "../../providers/sdk";
-import { COMMON, CONTAINER_OPTIONS } from "./container";
+import { refuse } from "../../lib/problems";
+import { Route } from "../../lib/routes";
+import {
+    API_PORT,
+    CERTIFICATES_FOLDER,
+    DNS_TOKEN_FILE,
+    ENTRY_PORTS,
+    renderSharedFile,
+    RoutedRoute,
+    RouterConfig,
+    routerFlags,
+    ROUTES_FOLDER,
+    SHARED_FILE,
+    SHARED_FOLDER,
+} from "../../lib/traefik";
+import { Ready, SecretVolume } from "../../providers/sdk";
+import { COMMON, CONTAINER_OPTIONS, limitsOf, publishOn } from "./container";
+import { createDataVolume } from "./dataVolume";
 import { Engine, labelList, labelsOf } from "./engine";
+import { ROUTER_IMAGE } from "./images";
+import { RouterArgs, TlsArgs, tunnelSubnet, urlOf, validateRouter, wayIn } from "./routerArgs";
 
-/** How the router is reached. */
-export interface RouterArgs {
-    /**
-     * Address of the host that it listens on: `127.0.0.1` for this machine only, `0.0.0.0` for everybody. A change
-     * replaces the router's container.
-     */
-    bindAddress: string;
-    /** Port of the host for HTTP. A change replaces the router's container. */
-    httpPort: number;
-    /**
-     * How clients reach the router: `https` when TLS ends in front of it, on the usual port.
-     * @default "http"
-     */
-    scheme?: "http" | "https";
-    /** How much Traefik itself says. */
-    logLevel: "INFO" | "ERROR";
+/** Where a router stands. */
+export interface RouterPlacement {
+    readonly engine: Engine;
+    readonly edgeNetwork: pulumi.Input<string>;
+    /** Network of the tunnel's connectors. */
+    readonly tunnelNetwork?: pulumi.Input<string>;
 }
 
-const IMAGE = "traefik:v3.6";
 const READY_TIMEOUT_SECONDS = 60;
+
+/** Nobody's user: the official image has none of its own but root. */
+const USER = "65532:65532";
+
+/** Traefik with a dozen apps takes some 60 MiB; the rest is for many connections. */
+const LIMITS = { cpus: 1, memoryMb: 256 };
 
 /**
  * Traefik in front of all apps. It reads routes from files in a volume of its own, one file for one app, and never sees
@@ -36,41 +45,120 @@ const READY_TIMEOUT_SECONDS = 60;
 export class Router extends pulumi.ComponentResource {
     /** Id of the container, known once the router answers. */
     readonly container: pulumi.Output<string>;
-    private readonly args: RouterArgs;
 
     constructor(
-        name: string,
-        args: RouterArgs,
-        placement: { engine: Engine; edgeNetwork: pulumi.Input<string> },
+        private readonly name: string,
+        private readonly args: RouterArgs,
+        private readonly placement: RouterPlacement,
         opts?: pulumi.ComponentResourceOptions,
     ) {
         super("berth:index:Router", name, {}, opts);
-        refuse(`Router "${name}"`, validateRouter(args));
-        this.args = args;
-        const labels = labelList(labelsOf({ engine: placement.engine, system: "platform" }, name));
+        refuse(`Router "${name}"`, validateRouter(args, placement.engine.dataRoot !== undefined));
         const image = new docker.RemoteImage(
             `${name}-image`,
-            { name: IMAGE, keepLocally: true },
+            { name: placement.engine.imageOf(ROUTER_IMAGE), keepLocally: true },
             { parent: this },
         );
+        const config = configOf(args);
+        const volumes = this.createVolumes(image.imageId, config);
+        const container = this.createContainer(image.imageId, config, volumes);
+        const ready = new Ready(
+            `${name}-ready`,
+            { container: container.id, command: PING, timeoutSeconds: READY_TIMEOUT_SECONDS },
+            { parent: this },
+        );
+        this.container = pulumi.all([container.id, ready.id]).apply(([id]) => id);
+        this.registerOutputs({});
+    }
+
+    /** URL of a host as clients see it. */
+    urlOf(host: string): string {
+        return urlOf(this.args, host);
+    }
+
+    /** The way in that leads to a route. */
+    wayIn(route: Route): RoutedRoute {
+        return wayIn(this.args, route);
+    }
+
+    private createVolumes(
+        image: pulumi.Output<string>,
+        config: RouterConfig,
+    ): docker.types.input.ContainerVolume[] {
+        const { prefix } = this.placement.engine;
+        const tls = this.args.listen?.tls;
         const routes = new docker.Volume(
-            `${name}-routes`,
-            { name: `${placement.engine.prefix}-${name}-routes`, labels },
+            `${this.name}-routes`,
+            { name: `${prefix}-${this.name}-routes`, labels: labelList(this.labels()) },
             { parent: this },
         );
-        const container = new docker.Container(
-            name,
+        const shared = { [SHARED_FILE]: renderSharedFile(config) };
+        return [
+            { volumeName: routes.name, containerPath: ROUTES_FOLDER },
+            // A volume for each content: the router reads this one when it starts.
+            this.createFiles("config", image, shared, SHARED_FOLDER),
+            ...(tls === undefined ? [] : this.createTlsVolumes(image, tls)),
+        ];
+    }
+
+    private createTlsVolumes(
+        image: pulumi.Output<string>,
+        { cloudflareToken }: TlsArgs,
+    ): docker.types.input.ContainerVolume[] {
+        const certificates = createDataVolume(
+            `${this.name}-certificates`,
+            { image, user: USER },
+            { engine: this.placement.engine, system: "platform" },
+            this,
+            this.name,
+        );
+        const token = cloudflareToken && { [DNS_TOKEN_FILE]: cloudflareToken };
+        return [
+            { volumeName: certificates.name, containerPath: CERTIFICATES_FOLDER },
+            ...(token ? [this.createFiles("secrets", image, token, SECRETS_FOLDER)] : []),
+        ];
+    }
+
+    private createFiles(
+        role: string,
+        image: pulumi.Output<string>,
+        files: Record<string, pulumi.Input<string>>,
+        containerPath: string,
+    ): docker.types.input.ContainerVolume {
+        const prefix = `${this.placement.engine.prefix}-${this.name}-${role}`;
+        const volume = new SecretVolume(
+            `${this.name}-${role}`,
+            { prefix, image, user: USER, files, labels: this.labels() },
+            { parent: this },
+        );
+        return { volumeName: volume.volume, containerPath, readOnly: true };
+    }
+
+    private createContainer(
+        image: pulumi.Output<string>,
+        config: RouterConfig,
+        volumes: docker.types.input.ContainerVolume[],
+    ): docker.Container {
+        const { engine, edgeNetwork, tunnelNetwork } = this.placement;
+        const { listen } = this.args;
+        const token = listen?.tls?.cloudflareToken !== undefined;
+        return new docker.Container(
+            this.name,
             {
                 ...COMMON,
-                name: `${placement.engine.prefix}-${name}`,
-                image: image.imageId,
-                command: routerFlags(args.logLevel),
-                labels,
-                volumes: [{ volumeName: routes.name, containerPath: ROUTES_FOLDER }],
-                networksAdvanced: [{ name: placement.edgeNetwork }],
-                ports: [
-                    { internal: HTTP_PORT, external: args.httpPort, ip: args.bindAddress, protocol: "tcp" },
+                ...limitsOf(LIMITS),
+                name: `${engine.prefix}-${this.name}`,
+                image,
+                user: USER,
+                command: routerFlags(config),
+                envs: token ? [`CF_DNS_API_TOKEN_FILE=${SECRETS_FOLDER}/${DNS_TOKEN_FILE}`] : undefined,
+                labels: labelList(this.labels()),
+                volumes,
+                networksAdvanced: [
+                    { name: edgeNetwork },
+                    ...(tunnelNetwork === undefined ? [] : [{ name: tunnelNetwork, aliases: [this.name] }]),
                 ],
+                ports: listen && portsOf(listen),
                 healthcheck: {
                     tests: ["CMD", ...PING],
                     interval: "10s",
@@ -80,36 +168,33 @@ export class Router extends pulumi.ComponentResource {
                 },
                 destroyGraceSeconds: 10,
             },
-            // Only one container can own the published port.
+            // Only one container can own the published ports.
             pulumi.mergeOptions(CONTAINER_OPTIONS, { parent: this, deleteBeforeReplace: true }),
         );
-        const ready = new Ready(
-            `${name}-ready`,
-            { container: container.id, command: PING, timeoutSeconds: READY_TIMEOUT_SECONDS },
-            { parent: this },
-        );
-        this.container = pulumi.all([container.id, ready.id]).apply(([id]) => id);
-        this.registerOutputs({ port: args.httpPort });
     }
 
-    /** URL of a host as clients see it. */
-    urlOf(host: string): string {
-        return publicUrl(this.args, host);
+    private labels(): Record<string, string> {
+        return labelsOf({ engine: this.placement.engine, system: "platform" }, this.name);
     }
 }
 
 // `timeout` and not wget's own -T, with which Debian's busybox crashes.
 const PING = ["timeout", "2", "wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${API_PORT}/ping`];
 
-/** All that is wrong with a router's arguments. */
-export function validateRouter(args: RouterArgs): Problem[] {
-    const problems = checkPort("args.httpPort", args.httpPort);
-    if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(args.bindAddress)) {
-        problems.push({
-            path: "args.bindAddress",
-            message: `"${args.bindAddress}" is no IPv4 address`,
-            fix: "127.0.0.1 for this machine only, 0.0.0.0 for everybody",
-        });
-    }
-    return problems;
+const SECRETS_FOLDER = "/run/secrets";
+
+function configOf(args: RouterArgs): RouterConfig {
+    const { email, server, wildcards = [] } = args.listen?.tls ?? {};
+    return {
+        logLevel: args.logLevel,
+        acme: email === undefined ? undefined : { email, server, wildcards: wildcards.length > 0 },
+        tunnelSubnet: tunnelSubnet(args),
+    };
+}
+
+function portsOf({ addresses, httpPort, tls }: NonNullable<RouterArgs["listen"]>) {
+    return [
+        ...publishOn(addresses, ENTRY_PORTS.web, httpPort),
+        ...(tls === undefined ? [] : publishOn(addresses, ENTRY_PORTS.websecure, tls.httpsPort ?? 443)),
+    ];
 }

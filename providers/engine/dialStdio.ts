@@ -11,6 +11,9 @@ const MAX_HANDSHAKES = 4;
  */
 const DEFAULTS = ["BatchMode=yes", "ConnectTimeout=30", "ServerAliveInterval=15"];
 
+/** What makes a connection to the engine out of a session. */
+const DIAL = ["docker", "system", "dial-stdio"];
+
 /** How long the other side may take to end once its input has. */
 const END_GRACE_MS = 1000;
 
@@ -37,7 +40,7 @@ export class DialStdioAgent extends Agent {
 
     override createConnection(_options: object, connected: Connected): undefined {
         this.waiting.push(() => {
-            const child = spawn("ssh", sshArguments(this.url, this.sshOpts));
+            const child = spawn("ssh", sshArguments(this.url, this.sshOpts, DIAL));
             connected(null, new StdioConnection(child, () => this.handshakeOver()));
         });
         this.dialNext();
@@ -59,12 +62,12 @@ export class DialStdioAgent extends Agent {
     }
 }
 
-/** The command line of `ssh`. */
-export function sshArguments(url: URL, sshOpts: readonly string[]): string[] {
+/** The command line of `ssh` that runs a command on a host. */
+export function sshArguments(url: URL, sshOpts: readonly string[], command: readonly string[]): string[] {
     const defaults = DEFAULTS.flatMap((option) => ["-o", option]);
     const port = url.port ? ["-p", url.port] : [];
     const user = url.username ? ["-l", decodeURIComponent(url.username)] : [];
-    return [...sshOpts, ...defaults, ...user, ...port, "--", bareHost(url), "docker", "system", "dial-stdio"];
+    return [...sshOpts, ...defaults, ...user, ...port, "--", bareHost(url), ...command];
 }
 
 /** The host of a URL as programs take it: an IPv6 address without its brackets. */

@@ -7,6 +7,8 @@ import Docker from "dockerode";
 export interface ExecOptions {
     /** Environment of the command. The place for secrets: unlike arguments, it is not in the process list. */
     readonly env?: Readonly<Record<string, string>>;
+    /** @default the container's */
+    readonly user?: string;
     /** Ends the wait. The command goes on: the engine has no way to stop it, so it has to have an end of its own. */
     readonly signal?: AbortSignal;
 }
@@ -23,10 +25,11 @@ export async function exec(
     docker: Docker,
     container: string,
     command: readonly string[],
-    { env = {}, signal }: ExecOptions = {},
+    { env = {}, user, signal }: ExecOptions = {},
 ): Promise<ExecResult> {
     const instance = await docker.getContainer(container).exec({
         Cmd: [...command],
+        User: user,
         Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
         AttachStdout: true,
         AttachStderr: true,

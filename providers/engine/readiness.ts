@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { isConflict, isNotFound } from "./connect";
 import { exec, ExecResult } from "./exec";
+import { getFile } from "./files";
 import { lastLines } from "./logs";
+import { findOwner } from "./owner";
 
 /** How a container is asked, and for how long. */
 export interface Probe {
@@ -10,8 +12,10 @@ export interface Probe {
     /** Asked for by `from`. */
     readonly url?: string;
     readonly from?: string;
-    /** Run in the container itself. */
+    /** Run in the container itself. Without a command and a URL a container counts while it runs. */
     readonly command?: readonly string[];
+    /** Whether a container that runs as root is refused. */
+    readonly refuseRoot?: boolean;
     readonly timeoutSeconds: number;
 }
 
@@ -30,6 +34,9 @@ export async function waitUntilReady(docker: Docker, probe: Probe, cancelled: Ab
     const answering = new Answering(docker, probe, stop);
     try {
         cancelled.throwIfAborted();
+        if (probe.refuseRoot) {
+            await failAsRoot(docker, probe.container);
+        }
         await Promise.race([
             answering.wait(),
             failWhenItDies(docker, probe.container, stop),
@@ -63,11 +70,15 @@ class Answering {
     }
 
     private async ask(): Promise<boolean> {
-        const { url, from, container, command = [] } = this.probe;
+        const { url, from, container, command } = this.probe;
+        if (url === undefined && command === undefined) {
+            await failWhenDead(this.docker, container);
+            return true;
+        }
         const asking = url === undefined ? container : (from ?? "");
         const options = { signal: this.stop, ...(url !== undefined && { env: { URL: url } }) };
         try {
-            const question = url === undefined ? command : ["sh", "-c", ROUND];
+            const question = command ?? ["sh", "-c", ROUND];
             return this.note(await exec(this.docker, asking, question, options));
         } catch (error) {
             if (isNotFound(error) && asking !== container) {
@@ -108,6 +119,17 @@ async function failWhenItDies(docker: Docker, container: string, stop: AbortSign
         }
         // The engine or the way to it ended the stream: the next look tells which.
         await sleep(PAUSE_MS, undefined, { signal: stop });
+    }
+}
+
+/** By number, whatever name or spelling the image has for it. */
+async function failAsRoot(docker: Docker, container: string): Promise<void> {
+    const { Config } = await inspect(docker, container);
+    const { uid } = await findOwner(Config.User, (path) => getFile(docker, container, path));
+    if (uid === 0) {
+        throw new NotReady(
+            "would run as root: give the image a USER, or the app a `user` that it can run as",
+        );
     }
 }
 

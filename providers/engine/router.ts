@@ -28,7 +28,7 @@ until ask "services/$SERVICE@file" | grep -q '"status":"enabled"'; do
     if [ "$tries" -ge 100 ]; then refuse "it does not show up in Traefik's API"; fi
     sleep 0.1
 done
-routers=$(ask "services/$SERVICE@file" | grep -o '"usedBy":\\[[^]]*\\]' | grep -o '[a-z0-9-]*@file')
+routers=$(ask "services/$SERVICE@file" | grep -o '"usedBy":\\[[^]]*\\]' | grep -o '[a-z0-9_-]*@file')
 set -- $routers
 if [ "$#" -ne "$ROUTES" ]; then refuse "Traefik uses $# of its $ROUTES routes: another app has a route of that name"; fi
 for router in "$@"; do
@@ -39,6 +39,9 @@ for router in "$@"; do
 done
 rm -f ".$NAME.previous"
 `;
+
+/** Who the files belong to that the engine puts into a container. The router itself, somebody else, only reads them. */
+const OWNER = "0:0";
 
 /** Writes the route of one app and waits until it is live. On failure the route before comes back. */
 export async function publishRoute(
@@ -51,6 +54,7 @@ export async function publishRoute(
     const started = Date.now();
     await putFiles(docker, router, ROUTES_FOLDER, [{ name: `.${name}.next`, content: file.content }]);
     const { exitCode, output } = await exec(docker, router, ["sh", "-c", PUBLISH], {
+        user: OWNER,
         env: {
             FOLDER: ROUTES_FOLDER,
             API_PORT: String(API_PORT),
@@ -76,7 +80,14 @@ export async function readRoute(docker: Docker, router: string, name: string): P
 /** Takes the route of one app away. What is gone already is no error. */
 export async function removeRoute(docker: Docker, router: string, name: string): Promise<void> {
     try {
-        const { exitCode, output } = await exec(docker, router, ["rm", "-f", `${ROUTES_FOLDER}/${name}.yml`]);
+        const { exitCode, output } = await exec(
+            docker,
+            router,
+            ["rm", "-f", `${ROUTES_FOLDER}/${name}.yml`],
+            {
+                user: OWNER,
+            },
+        );
         if (exitCode !== 0) {
             throw new Error(`could not take the route of ${name} away: ${output.trim()}`);
         }

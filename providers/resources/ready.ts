@@ -10,6 +10,7 @@ interface Inputs {
     readonly url?: string;
     readonly from?: string;
     readonly command?: readonly string[];
+    readonly refuseRoot?: boolean;
     readonly timeoutSeconds: number;
 }
 
@@ -24,13 +25,14 @@ export const ready = defineKind<Inputs, object>({
             url: "string?",
             from: "string?",
             command: "list?",
+            refuseRoot: "boolean?",
             timeoutSeconds: "number",
         });
         if (typeof inputs.timeoutSeconds === "number") {
             problems.push(...checkNumber("timeoutSeconds", inputs.timeoutSeconds, { min: 1, max: 86_400 }));
         }
-        if ((inputs.url === undefined) === (inputs.command === undefined)) {
-            problems.push({ path: "url", message: "only one of url and command, and one of them" });
+        if (inputs.url !== undefined && inputs.command !== undefined) {
+            problems.push({ path: "url", message: "only one of url and command" });
         }
         if ((inputs.url === undefined) !== (inputs.from === undefined)) {
             problems.push({ path: "from", message: "goes with url: the container that asks for it" });

@@ -1,8 +1,16 @@
-import { checkRoute, Route } from "../../lib/routes";
+import { checkRoute } from "../../lib/routes";
 import { isPlainPath } from "../../lib/healthcheck";
 import { checkName } from "../../lib/names";
-import { Problem } from "../../lib/problems";
-import { renderRouteFile, RouteFile } from "../../lib/traefik";
+import { checkNumber } from "../../lib/numbers";
+import { checkOneOf, Problem } from "../../lib/problems";
+import {
+    ENTRY_PORTS,
+    Middleware,
+    MIDDLEWARES,
+    renderRouteFile,
+    RoutedRoute,
+    RouteFile,
+} from "../../lib/traefik";
 import { publishRoute, readRoute, removeRoute } from "../engine/router";
 import { checkTypes } from "../server/inputs";
 import { defineKind } from "../server/kind";
@@ -11,9 +19,11 @@ import { hasUnknown, Properties } from "../server/properties";
 interface Inputs {
     readonly router: string;
     readonly app: string;
-    readonly routes: readonly Route[];
+    readonly routes: readonly RoutedRoute[];
     readonly servers: readonly string[];
     readonly healthPath?: string;
+    readonly without?: readonly Middleware[];
+    readonly requestsPerMinute?: number;
 }
 
 interface Outputs {
@@ -42,6 +52,8 @@ export const route = defineKind<Inputs, Outputs>({
             routes: "list",
             servers: "list",
             healthPath: "string?",
+            without: "list?",
+            requestsPerMinute: "number?",
         } as const;
         const problems = checkTypes(inputs, types);
         return problems.length > 0 ? problems : checkValues(inputs);
@@ -76,11 +88,15 @@ export const route = defineKind<Inputs, Outputs>({
 });
 
 function checkValues(inputs: Properties): Problem[] {
-    const { app, routes, servers, healthPath } = inputs as unknown as Inputs;
+    const { app, routes, servers, healthPath, without = [], requestsPerMinute } = inputs as unknown as Inputs;
     const problems = hasUnknown(app) ? [] : checkName("app", app);
     if (!hasUnknown(routes)) {
-        problems.push(...routes.flatMap((each, index) => checkRoute(`routes[${index}]`, each)));
+        problems.push(...routes.flatMap((each, index) => checkRoutedRoute(`routes[${index}]`, each)));
     }
+    problems.push(
+        ...without.flatMap((each, index) => checkOneOf(`without[${index}]`, each, MIDDLEWARES)),
+        ...checkNumber("requestsPerMinute", requestsPerMinute, { min: 1 }),
+    );
     if (routes.length === 0) {
         problems.push({ path: "routes", message: "is empty: a route leads from at least one host" });
     }
@@ -104,11 +120,20 @@ function checkValues(inputs: Properties): Problem[] {
     return problems;
 }
 
-function render({ app, routes, servers, healthPath }: Inputs): RouteFile {
+function checkRoutedRoute(path: string, route: RoutedRoute): Problem[] {
+    return [
+        ...checkRoute(path, route),
+        ...checkOneOf(`${path}.entryPoint`, route.entryPoint, Object.keys(ENTRY_PORTS)),
+    ];
+}
+
+function render({ app, routes, servers, healthPath, without, requestsPerMinute }: Inputs): RouteFile {
     return renderRouteFile({
         name: app,
         routes,
         servers,
+        without,
+        requestsPerMinute,
         healthCheck: healthPath === undefined ? undefined : { path: healthPath, ...HEALTH_CHECK },
         dialTimeoutMs: DIAL_TIMEOUT_MS,
     });

@@ -3,6 +3,7 @@ import Docker from "dockerode";
 import { Problem } from "../../lib/problems";
 import { isNotFound } from "../engine/connect";
 import { getFile, putFiles } from "../engine/files";
+import { withHelper } from "../engine/helper";
 import { findOwner } from "../engine/owner";
 import { checkTypes } from "../server/inputs";
 import { defineKind } from "../server/kind";
@@ -86,34 +87,23 @@ function checkFileNames({ files }: Properties): Problem[] {
     });
 }
 
-/** A container that never starts gives the engine a way into the volume, and tells who the image's users are. */
 async function fill(
     docker: Docker,
     volume: string,
     { image, user, files, labels }: Omit<Inputs, "prefix">,
 ): Promise<void> {
-    const helper = await docker.createContainer({
-        Image: image,
-        Entrypoint: ["never-started"],
-        NetworkDisabled: true,
-        Labels: { ...labels },
-        // Without `nocopy` an image that has such a folder would leave its own files in the volume.
-        HostConfig: { Binds: [`${volume}:${FOLDER}:nocopy`] },
-    });
-    try {
-        const { Config } = await docker.getContainer(helper.id).inspect();
-        const owner = await findOwner(user ?? Config.User, (path) => getFile(docker, helper.id, path));
+    const mount = { source: volume, target: FOLDER, volume: true } as const;
+    await withHelper(docker, { image, mount, labels }, async (helper) => {
+        const { Config } = await docker.getContainer(helper).inspect();
+        const owner = await findOwner(user ?? Config.User, (path) => getFile(docker, helper, path));
         const secrets = Object.entries(files).map(([name, content]) => ({
             name,
             content,
             mode: 0o400,
             ...owner,
         }));
-        await putFiles(docker, helper.id, FOLDER, secrets);
-    } finally {
-        // With the nameless volumes that the image declares for itself.
-        await helper.remove({ force: true, v: true });
-    }
+        await putFiles(docker, helper, FOLDER, secrets);
+    });
 }
 
 async function removeVolume(docker: Docker, volume: string): Promise<void> {

@@ -1,3 +1,6 @@
+export * from "./dataFolder";
+export * from "./hostReady";
+export * from "./keyPair";
 export * from "./postgresDatabase";
 export * from "./provider";
 export * from "./ready";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** How a container is asked whether it is ready. Only one of the two. */
+/** How a container is asked whether it is ready. At most one of `url` and `command`: without both it counts while it runs. */
 export interface ReadyArgs {
     /** Id of the container. A new one is waited for anew. */
     container: pulumi.Input<string>;
@@ -10,6 +10,8 @@ export interface ReadyArgs {
     from?: pulumi.Input<string>;
     /** Command that has to exit with 0, run in the container itself. */
     command?: pulumi.Input<string>[];
+    /** Whether a container that runs as root fails at once. @default false */
+    refuseRoot?: boolean;
     /** Seconds until the wait is given up. */
     timeoutSeconds: number;
 }

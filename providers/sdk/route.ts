@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Route as HostAndPath } from "../../lib/routes";
+import { Middleware, RoutedRoute } from "../../lib/traefik";
 
 /** What the router is told about one app. */
 export interface RouteArgs {
@@ -7,11 +7,16 @@ export interface RouteArgs {
     router: pulumi.Input<string>;
     /** Name of the route on the router, unique there. A change replaces the route. */
     app: pulumi.Input<string>;
-    routes: HostAndPath[];
+    /** Hosts and paths, each with the entry point that it is for. */
+    routes: RoutedRoute[];
     /** Base URLs of the app's containers. */
     servers: pulumi.Input<string>[];
     /** Path that tells the router whether a server is to be left out. @default none */
     healthPath?: pulumi.Input<string>;
+    /** Middlewares of the default chain that are left out. @default none */
+    without?: Middleware[];
+    /** Requests that one client may make in a minute. @default no limit */
+    requestsPerMinute?: number;
 }
 
 /**

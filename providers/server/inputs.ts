@@ -14,7 +14,7 @@ export function checkTypes(inputs: Properties, types: Readonly<Record<string, Ty
 }
 
 /** Types of properties; a question mark says that one may be missing. */
-export type Type = `${"string" | "number" | "list" | "object"}${"" | "?"}`;
+export type Type = `${"string" | "number" | "boolean" | "list" | "object"}${"" | "?"}`;
 
 function typeOf(value: unknown): string {
     return Array.isArray(value) ? "list" : typeof value;

@@ -1,10 +1,14 @@
 import Docker from "dockerode";
 import { Problem } from "../../lib/problems";
+import { SshResult } from "../engine/ssh";
 import { Properties } from "./properties";
 
 /** What a resource's operations may use. */
 export interface Context {
+    /** Throws while the engine's address is not known. */
     readonly docker: Docker;
+    /** Runs a shell command on the engine's host. Throws where the engine is not reached over SSH. */
+    readonly ssh: (command: string, signal: AbortSignal) => Promise<SshResult>;
     /** Aborted when the user cancels the update. */
     readonly signal: AbortSignal;
     /** Shows a line beside the resource while the operation lasts. */

@@ -1,14 +1,13 @@
 import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import Docker from "dockerode";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { connect, disconnect } from "../engine/connect";
 import { engineLog, Status } from "./engineLog";
 import { describeFailure } from "./failure";
+import { Host, hostOf } from "./host";
 import { AnyKind, Context } from "./kind";
 import { certain, checked, compared, promised, secretNames } from "./messages";
-import { hasUnknown, receive, send } from "./properties";
+import { receive, send } from "./properties";
 
 /** What a provider is made of. */
 export interface ProviderDefinition {
@@ -20,7 +19,7 @@ export interface ProviderDefinition {
 export class ProviderServer {
     private readonly kinds: ReadonlyMap<string, AnyKind>;
     private readonly cancelled = new AbortController();
-    private docker: Docker | undefined;
+    private host: Host | undefined;
 
     constructor(
         private readonly definition: ProviderDefinition,
@@ -50,10 +49,7 @@ export class ProviderServer {
     }
 
     configure(request: messages.ConfigureRequest): messages.ConfigureResponse {
-        const { host, sshOpts } = receive(request.getArgs()).properties;
-        if (typeof host === "string" && !hasUnknown([host, sshOpts])) {
-            this.docker = connect({ host, sshOpts: parseOptions(sshOpts) });
-        }
+        this.host = hostOf(receive(request.getArgs()).properties);
         const response = new messages.ConfigureResponse();
         response.setAcceptsecrets(true);
         response.setSupportspreview(true);
@@ -137,9 +133,7 @@ export class ProviderServer {
 
     /** Not a call of the protocol: whoever serves the provider has ended. */
     close(): void {
-        if (this.docker !== undefined) {
-            disconnect(this.docker);
-        }
+        this.host?.disconnect();
     }
 
     private kindOf(urn: string): AnyKind {
@@ -152,23 +146,23 @@ export class ProviderServer {
     }
 
     private contextOf(urn: string): Context {
-        if (this.docker === undefined) {
-            throw new Error("the Docker engine's address is not known yet");
-        }
+        const host = () => {
+            if (this.host === undefined) {
+                throw new Error("the Docker engine's address is not known yet");
+            }
+            return this.host;
+        };
         return {
-            docker: this.docker,
+            get docker() {
+                return host().docker;
+            },
+            ssh: (command, signal) => host().ssh(command, signal),
             signal: this.cancelled.signal,
             status: (message) => {
                 this.status(urn, message);
             },
         };
     }
-}
-
-/** Provider configuration travels as text; lists are JSON in it. */
-function parseOptions(value: unknown): string[] {
-    const parsed: unknown = typeof value === "string" && value !== "" ? JSON.parse(value) : [];
-    return Array.isArray(parsed) ? parsed.map(String) : [];
 }
 
 type Method =

@@ -54,6 +54,10 @@ describe("an app with a route", () => {
             restart: "unless-stopped",
             logDriver: "json-file",
             logOpts: { "max-size": "10m", "max-file": "3" },
+            capabilities: { drops: ["ALL"] },
+            securityOpts: ["no-new-privileges:true"],
+            readOnly: true,
+            tmpfs: { "/tmp": "" },
             destroyGraceSeconds: 10,
         });
         expect(options.deleteBeforeReplace).toBe(false);
@@ -75,12 +79,13 @@ describe("an app with a route", () => {
             url: "http://shop-web-1-auto:3000/health",
             from: "router-id",
             timeoutSeconds: 120,
+            refuseRoot: true,
         });
         const route = graph.node("shop-web-route");
         expect(route.inputs).toEqual({
             router: "router-id",
             app: "shop-web",
-            routes: [{ host: "shop.example" }],
+            routes: [{ host: "shop.example", entryPoint: "web" }],
             servers: ["http://shop-web-1-auto:3000"],
             healthPath: "/health",
         });
@@ -164,7 +169,7 @@ describe("an app's options", () => {
                         { hostPath: "/src", containerPath: "/app/src", readOnly: true },
                     ],
                 }).containers,
-            { protectData: true },
+            { protect: true },
         );
         const volume = graph.node("shop-web-uploads-data");
         expect(volume.inputs.name).toBe("t-shop-web-uploads-data");
@@ -254,6 +259,15 @@ describe("an app's options", () => {
 });
 
 describe("a worker", () => {
+    it("without any health check counts while it runs", async () => {
+        const graph = await recordPlaced((here) => here.app("jobs", { image: "example/jobs:1" }).containers);
+        expect(graph.node("shop-jobs-1-ready").inputs).toEqual({
+            container: "shop-jobs-1-id",
+            timeoutSeconds: 120,
+            refuseRoot: true,
+        });
+    });
+
     it("has neither port nor route, and is asked by a command inside it", async () => {
         const graph = await recordPlaced(
             (here) =>
@@ -270,6 +284,7 @@ describe("a worker", () => {
             container: "shop-jobs-1-id",
             command: ["node", "alive.js"],
             timeoutSeconds: 120,
+            refuseRoot: true,
         });
         expect(graph.node("shop-jobs-1", CONTAINER).inputs.healthcheck).toMatchObject({
             tests: ["CMD", "node", "alive.js"],

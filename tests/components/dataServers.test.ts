@@ -89,7 +89,7 @@ describe("a Postgres server", () => {
         const graph = await recordPlaced(
             (here) => here.postgres("postgres", { version: 16 }).database("shop").url,
             {
-                protectData: true,
+                protect: true,
             },
         );
         const guarded = graph.nodes.filter(({ options }) => options.protect).map(({ name }) => name);

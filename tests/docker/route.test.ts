@@ -32,7 +32,7 @@ afterAll(async () => {
 
 async function startRouter(): Promise<Docker.Container> {
     const container = await containers.start("traefik:v3.6", {
-        Cmd: routerFlags("INFO"),
+        Cmd: routerFlags({ logLevel: "INFO" }),
         Env: ["PROBE=leaked"],
         HostConfig: {
             Binds: [`${await containers.volume()}:${ROUTES_FOLDER}`],

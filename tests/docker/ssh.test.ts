@@ -102,7 +102,7 @@ describe("over SSH", () => {
 
     it("routes are made and taken away, many at the same time", async () => {
         const router = await containers.start(BUSY, {
-            Cmd: routerFlags("INFO"),
+            Cmd: routerFlags({ logLevel: "INFO" }),
             HostConfig: { Binds: [`${await containers.volume()}:${ROUTES_FOLDER}`] },
         });
         const command = ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/ping"];

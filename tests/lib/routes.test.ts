@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { checkConflicts, checkHost, checkRoute } from "../../lib/routes";
+import { checkConflicts, checkHost, checkRoute, orderRoutes, precedenceOf } from "../../lib/routes";
 
 describe("a host", () => {
     it.each(["a.example", "l2p.korczewski.de", "xn--bcher-kva.example", "a-b.c-d.e"])("%s is one", (host) => {
@@ -62,5 +62,42 @@ describe("conflicts", () => {
         expect(checkConflicts(claims)).toEqual([
             { path: "two", message: "claims a.example/x, which one already has" },
         ]);
+    });
+});
+
+describe("the order of routes", () => {
+    const host = fc.constantFrom("a.example", "b.example");
+    const prefix = fc.stringMatching(/^(\/[a-z]{1,3}){1,3}$/);
+    const anyRoute = fc.record({ host, pathPrefix: prefix }, { requiredKeys: ["host"] });
+
+    it("tries a longer prefix of a host before a shorter one, and the whole host last", () => {
+        fc.assert(
+            fc.property(fc.array(anyRoute), (routes) => {
+                const ordered = orderRoutes(routes);
+                for (const [index, route] of ordered.entries()) {
+                    const later = ordered.slice(index + 1).filter((other) => other.host === route.host);
+                    expect(later.every((other) => precedenceOf(other) <= precedenceOf(route))).toBe(true);
+                }
+            }),
+        );
+    });
+
+    it("is the same whatever order they came in, and loses none", () => {
+        fc.assert(
+            fc.property(
+                fc
+                    .array(anyRoute)
+                    .chain((routes) =>
+                        fc.tuple(
+                            fc.constant(routes),
+                            fc.shuffledSubarray(routes, { minLength: routes.length }),
+                        ),
+                    ),
+                ([routes, shuffled]) => {
+                    expect(orderRoutes(shuffled)).toEqual(orderRoutes(routes));
+                    expect(orderRoutes(routes)).toHaveLength(routes.length);
+                },
+            ),
+        );
     });
 });

@@ -49,16 +49,22 @@ describe("the command line of ssh", () => {
         ["ssh://me@host.example:2222", [], ["-l", "me", "-p", "2222", "--", "host.example"]],
         ["ssh://a%40b@[::1]:22", [], ["-l", "a@b", "-p", "22", "--", "::1"]],
     ])("%s", (url, options, expected) => {
-        expect(sshArguments(new URL(url), options)).toEqual([...defaults, ...expected, ...remote]);
+        expect(sshArguments(new URL(url), options, remote)).toEqual([...defaults, ...expected, ...remote]);
     });
 
     it("has the user's own options first: ssh keeps the first value", () => {
         const own = ["-o", "ConnectTimeout=1", "-i", "key file"];
-        expect(sshArguments(new URL("ssh://a"), own)).toEqual([...own, ...defaults, "--", "a", ...remote]);
+        expect(sshArguments(new URL("ssh://a"), own, remote)).toEqual([
+            ...own,
+            ...defaults,
+            "--",
+            "a",
+            ...remote,
+        ]);
     });
 
     it("takes no host for an option", () => {
-        const line = sshArguments(new URL("ssh://-oProxyCommand=evil"), []);
+        const line = sshArguments(new URL("ssh://-oProxyCommand=evil"), [], remote);
         expect(line.indexOf("--")).toBe(line.indexOf("-oProxyCommand=evil") - 1);
         expect(bareHost(new URL("ssh://[fe80::1]"))).toBe("fe80::1");
     });

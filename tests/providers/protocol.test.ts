@@ -9,7 +9,7 @@ const DATABASE = "berth:index:PostgresDatabase";
 const route: Values = {
     router: "router-id",
     app: "shop-web",
-    routes: [{ host: "shop.example" }],
+    routes: [{ host: "shop.example", entryPoint: "web" }],
     servers: ["http://shop-web-1:3000"],
     healthPath: "/health",
 };
@@ -74,7 +74,13 @@ describe("check", () => {
         const { failures } = await provider.check(ROUTE, {
             ...route,
             app: "Shop Web",
-            routes: [{ host: "no host" }, { host: "a.example", pathPrefix: "ws" }],
+            routes: [
+                { host: "no host", entryPoint: "web" },
+                { host: "a.example", pathPrefix: "ws", entryPoint: "tunnel" },
+                { host: "b.example", entryPoint: "back-door" },
+            ],
+            without: ["hsts", "firewall"],
+            requestsPerMinute: 0,
             servers: ["ftp://a", "http://ok:1"],
             healthPath: "health check",
         });
@@ -82,6 +88,9 @@ describe("check", () => {
             "app",
             "routes[0].host",
             "routes[1].pathPrefix",
+            "routes[2].entryPoint",
+            "without[1]",
+            "requestsPerMinute",
             "servers[0]",
             "healthPath",
         ]);
@@ -107,13 +116,29 @@ describe("check", () => {
         expect((await provider.check(READY, probe)).failures).toEqual([]);
     });
 
-    it("wants one way to ask whether a container is ready", async () => {
-        expect((await provider.check(READY, { container: "a", timeoutSeconds: 1 })).failures).toEqual([
-            "url: only one of url and command, and one of them",
+    it("wants at most one way to ask whether a container is ready", async () => {
+        const inputs = { container: "a", timeoutSeconds: 1 };
+        const failures = async (more: Values) =>
+            (await provider.check(READY, { ...inputs, ...more })).failures;
+        expect(await failures({})).toEqual([]);
+        expect(await failures({ url: "http://a:1", from: "b" })).toEqual([]);
+        expect(await failures({ url: "http://a:1", from: "b", command: ["true"] })).toEqual([
+            "url: only one of url and command",
         ]);
-        expect(
-            (await provider.check(READY, { container: "a", timeoutSeconds: 1, url: "http://a:1" })).failures,
-        ).toEqual(["from: goes with url: the container that asks for it"]);
+        expect(await failures({ url: "http://a:1" })).toEqual([
+            "from: goes with url: the container that asks for it",
+        ]);
+        expect(await failures({ from: "b" })).toEqual([
+            "from: goes with url: the container that asks for it",
+        ]);
+    });
+
+    it("takes a yes or no for whether root is refused", async () => {
+        const inputs = { container: "a", timeoutSeconds: 1 };
+        expect((await provider.check(READY, { ...inputs, refuseRoot: true })).failures).toEqual([]);
+        expect((await provider.check(READY, { ...inputs, refuseRoot: "yes" })).failures).toEqual([
+            "refuseRoot: is string, not boolean",
+        ]);
     });
 
     it("takes whole seconds to wait, and some", async () => {

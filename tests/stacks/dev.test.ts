@@ -189,7 +189,7 @@ describe("a dev stack with changes", () => {
     });
 
     it("guards data and passwords when told to", async () => {
-        const graph = await recordDev({ "berth:protectData": "true" });
+        const graph = await recordDev({ "berth:protect": "true" });
         const guarded = graph.nodes
             .filter(({ options }) => options.protect)
             .map(({ type }) => type.split(":").at(-1));
@@ -201,7 +201,7 @@ describe("the outputs", () => {
     it("tell where each app answers and what shows that it works", async () => {
         const outputs = await new Promise<Record<string, string>>((resolve, reject) => {
             record(() => {
-                const systems = dev(settingsOf(), SAMPLE);
+                const { systems } = dev(settingsOf(), SAMPLE);
                 const urls = Object.values(systems).flatMap(({ apps }) => Object.entries(apps));
                 return Promise.all(
                     urls.map(async ([name, { healthUrl }]) => [name, await valueOf(healthUrl)] as const),

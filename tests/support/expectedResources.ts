@@ -3,6 +3,7 @@ export const PLATFORM = [
     "berth:index:DockerPlatform platform",
     "berth:index:Ready router-ready",
     "berth:index:Router router",
+    "berth:index:SecretVolume router-config",
     "docker:index/container:Container router",
     "docker:index/network:Network edge",
     "docker:index/remoteImage:RemoteImage router-image",

@@ -23,6 +23,11 @@ export interface Options {
     readonly dependencies?: string[];
     /** Name of the provider given outright or inherited from a parent. */
     readonly provider?: string;
+    /** Value whose change replaces the resource. */
+    readonly replacementTrigger?: unknown;
+    /** Name of the resource that it goes with. */
+    readonly deletedWith?: string;
+    readonly ignoreChanges?: string[];
 }
 
 /** Marks a secret in recorded inputs; equal to another one of the same content. */
@@ -38,18 +43,33 @@ export interface Graph {
     list(): string[];
 }
 
+/** How a program is run. */
+export interface RecordOptions {
+    /** As a preview of nothing yet: what providers compute is unknown. @default false */
+    readonly preview?: boolean;
+    /** What providers compute, by type, beside what they do by default. */
+    readonly computed?: Computed;
+}
+
+/** What a provider computes for a resource, by type. */
+type Computed = Record<string, (name: string, state: Record<string, unknown>) => Record<string, unknown>>;
+
 /** Name of the stack that recorded programs run in. */
 export const STACK = "test";
 
 /**
  * Runs a program on Pulumi's mocks and records what it registers. Providers answer as the real ones do, as far as a
- * program can see: with ids, automatic names, image ids and generated passwords.
+ * program can see: with ids, automatic names, image ids and generated passwords; in a preview with none of these.
  */
-export async function record(program: () => unknown): Promise<Graph> {
+export async function record(
+    program: () => unknown,
+    { preview = false, computed = {} }: RecordOptions = {},
+): Promise<Graph> {
     await pulumi.runtime.setMocks(
-        { newResource: answer, call: ({ inputs }) => inputs as Record<string, unknown> },
+        { newResource: preview ? promise : (args) => answer(args, computed), call: invoked },
         "berth",
         STACK,
+        preview,
     );
     const stackTraceLimit = Error.stackTraceLimit;
     // Pulumi's runtime keeps a stack trace of each of its promises: mapped to sources, they are most of the time here.
@@ -57,7 +77,8 @@ export async function record(program: () => unknown): Promise<Graph> {
     const nodes: Node[] = [];
     watch((request, urn) => nodes.push(nodeOf(request, urn)));
     try {
-        await settled(program());
+        // What is not known yet never settles.
+        await (preview ? program() : settled(program()));
     } finally {
         Error.stackTraceLimit = stackTraceLimit;
         // Also when the program throws: what it registered before is still under way, and the mocks are shared.
@@ -122,6 +143,9 @@ function optionsOf(request: RegisterResourceRequest): Options {
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
         dependencies: request.getDependenciesList().map(nameOf).sort(),
         provider: request.getProvider() === "" ? undefined : nameOf(request.getProvider()),
+        replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
+        deletedWith: request.getDeletedwith() === "" ? undefined : nameOf(request.getDeletedwith()),
+        ignoreChanges: request.getIgnorechangesList(),
     });
 }
 
@@ -169,15 +193,55 @@ function graphOf(nodes: readonly Node[]): Graph {
     };
 }
 
-function answer({ type, name, inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+/** A pair of the right form, made for these tests and of no use elsewhere. */
+const TEST_KEYS = {
+    privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nVEVTVA==\n-----END OPENSSH PRIVATE KEY-----\n",
+    publicKey: "ssh-ed25519 VEVTVA==",
+};
+
+function answer(
+    { type, name, inputs }: pulumi.runtime.MockResourceArgs,
+    computed: Computed,
+): pulumi.runtime.MockResourceResult {
     const state = inputs as Record<string, unknown>;
-    return { id: `${name}-id`, state: { ...state, ...COMPUTED[type]?.(name, state) } };
+    const id = type.startsWith("hcloud:") ? String(numberOf(name)) : `${name}-id`;
+    return { id, state: { ...state, ...(computed[type] ?? COMPUTED[type])?.(name, state) } };
 }
 
-const COMPUTED: Record<string, (name: string, state: Record<string, unknown>) => Record<string, unknown>> = {
+/** In a preview of nothing yet: no id, and nothing that a provider computes. */
+function promise({ inputs }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+    return { id: undefined, state: inputs as Record<string, unknown> };
+}
+
+/** Hetzner's ids are numbers; this one tells its resource. */
+export function numberOf(name: string): number {
+    return Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) % 1_000_000, 0);
+}
+
+function invoked({ inputs }: pulumi.runtime.MockCallArgs): pulumi.runtime.MockCallResult {
+    const { tunnelId } = inputs as { tunnelId: string };
+    return { ...(inputs as object), token: `<token of ${tunnelId}>` };
+}
+
+const COMPUTED: Computed = {
     "docker:index/container:Container": (name, state) => ({ name: state.name ?? `${name}-auto` }),
     "docker:index/remoteImage:RemoteImage": (_, state) => ({ imageId: `id of ${String(state.name)}` }),
     "random:index/randomPassword:RandomPassword": (name) => ({ result: pulumi.secret(`<${name}>`) }),
+    "berth:index:DataFolder": (_, state) => ({ path: `${String(state.root)}/${String(state.name)}` }),
+    "berth:index:KeyPair": (name) => ({
+        privateKey: pulumi.secret(TEST_KEYS.privateKey),
+        publicKey: `${TEST_KEYS.publicKey} ${name}`,
+    }),
+    "hcloud:index/volume:Volume": () => ({ linuxDevice: "/dev/disk/by-id/scsi-0HC_Volume_1" }),
+    "hcloud:index/primaryIp:PrimaryIp": (_, { type }) => ({
+        ipAddress: type === "ipv4" ? "203.0.113.5" : "2001:db8:5::",
+    }),
+    "hcloud:index/server:Server": () => ({ ipv6Address: "2001:db8:5::1" }),
+    "random:index/randomBytes:RandomBytes": (name) => ({ base64: pulumi.secret(`<${name}>`) }),
+    "cloudflare:index/zeroTrustAccessServiceToken:ZeroTrustAccessServiceToken": (name) => ({
+        clientId: `${name}.access`,
+        clientSecret: pulumi.secret(`<${name}>`),
+    }),
     "berth:index:SecretVolume": (_, state) => ({ volume: `${String(state.prefix)}-auto` }),
     "berth:index:Route": (_, state) => ({ service: `${String(state.app)}-live` }),
 };

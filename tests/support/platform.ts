@@ -1,12 +1,14 @@
 import { DockerPlatform, DockerPlatformArgs } from "../../components/docker/platform";
+import * as pulumi from "@pulumi/pulumi";
 import { Place } from "../../components/platform";
-import { Graph, record } from "./graph";
+import { Server } from "../../components/server";
+import { Graph, record, RecordOptions } from "./graph";
 
 export const PLATFORM_ARGS: DockerPlatformArgs = {
     prefix: "t",
     host: "unix:///var/run/docker.sock",
-    router: { bindAddress: "127.0.0.1", httpPort: 8000, scheme: "http", logLevel: "INFO" },
-    protectData: false,
+    router: { listen: { addresses: ["127.0.0.1"], httpPort: 8000 }, logLevel: "INFO" },
+    protect: false,
 };
 
 /** What a platform and one system's place register before anything is placed. */
@@ -14,6 +16,7 @@ export const PLATFORM_RESOURCES = [
     "berth:index:DockerPlatform platform",
     "berth:index:Ready router-ready",
     "berth:index:Router router",
+    "berth:index:SecretVolume router-config",
     "berth:index:System shop",
     "docker:index/container:Container router",
     "docker:index/network:Network edge",
@@ -32,6 +35,46 @@ export function recordPlaced(
     return record(() =>
         place(new DockerPlatform("platform", { ...PLATFORM_ARGS, ...args }).forSystem("shop")),
     );
+}
+
+/** Stands for a server of the stack's own. */
+class TestServer extends pulumi.CustomResource {
+    constructor() {
+        super("test:index:Server", "server", {});
+    }
+}
+
+/** A server to place something on. */
+export function testServer(): Server {
+    const resource = new TestServer();
+    return {
+        id: resource.id,
+        resource,
+        requires: [],
+        engine: pulumi.output("ssh://deploy@203.0.113.5"),
+        privateKey: pulumi.secret("<private key>"),
+        hostKey: pulumi.output("ssh-ed25519 HOST"),
+        userData: pulumi.output("<hash>"),
+        dataRoot: "/mnt/data/berth",
+    };
+}
+
+/** Records what is placed for the system `shop` on a server of the stack's own. */
+export function recordServed(
+    place: (here: Place, platform: DockerPlatform) => unknown,
+    args: Partial<DockerPlatformArgs> = {},
+    options?: RecordOptions,
+): Promise<Graph> {
+    return record(() => {
+        const server = { server: testServer(), sshFolder: ".state/ssh/t" };
+        const platform = new DockerPlatform("platform", {
+            ...PLATFORM_ARGS,
+            host: undefined,
+            server,
+            ...args,
+        });
+        return place(platform.forSystem("shop"), platform);
+    }, options);
 }
 
 /** The resources that a recorded placement added to the platform's own. */

@@ -41,9 +41,10 @@ export class ProviderClient {
     async configure(
         host: string,
         sshOpts: readonly string[] = [],
+        more: Values = {},
     ): Promise<messages.ConfigureResponse.AsObject> {
         const request = new messages.ConfigureRequest();
-        request.setArgs(Struct.fromJavaScript({ host, sshOpts: JSON.stringify(sshOpts) }));
+        request.setArgs(Struct.fromJavaScript({ host, sshOpts: JSON.stringify(sshOpts), ...more }));
         return (await this.call<messages.ConfigureResponse>("configure", request)).toObject();
     }
 

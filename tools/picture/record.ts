@@ -1,11 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import { parse } from "yaml";
 import { dev } from "../../stacks/dev";
+import { DevSettings } from "../../stacks/devSettings";
 import { readSettings } from "../../stacks/settings";
+import { recordRequests, Registered } from "../recording";
 import { projectRoot } from "../setup/paths";
 
 /** A resource as the program registered it, as far as a picture needs it. */
@@ -36,62 +36,26 @@ export async function recordDevStack(root: string = projectRoot): Promise<Record
         stack: STACK,
         values: configOf(path.join(root, `Pulumi.${STACK}.yaml`)),
         isSecret: () => true,
-    });
-    return record(() => dev(settings, SAMPLE));
+        environment: {},
+        readFile: () => undefined,
+    }) as DevSettings;
+    return record(() => dev(settings, SAMPLE).systems);
 }
 
 /** Runs a program on mocks and records what it registers. */
 export async function record(program: () => unknown): Promise<RecordedResource[]> {
-    await pulumi.runtime.setMocks(
-        {
-            newResource: ({ name, inputs }) => ({
-                id: `${name}-id`,
-                state: { name, ...(inputs as Record<string, unknown>) },
-            }),
-            call: ({ inputs }) => inputs as Record<string, unknown>,
-        },
-        PROJECT,
-        STACK,
-    );
-    const recorded: RecordedResource[] = [];
-    watch((request, urn) => recorded.push(resourceOf(request, urn)));
-    const { stackTraceLimit } = Error;
-    // Pulumi's runtime keeps a stack trace of each of its promises: most of the time here would go into them.
-    Error.stackTraceLimit = 0;
-    try {
-        program();
-    } finally {
-        // Waits for everything that is still under way, also when the program throws.
-        await pulumi.runtime.disconnect();
-        Error.stackTraceLimit = stackTraceLimit;
-    }
-    return recorded;
+    const recorded = await recordRequests(program, {
+        project: PROJECT,
+        stack: STACK,
+        answer: ({ name, inputs }) => ({
+            id: `${name}-id`,
+            state: { name, ...(inputs as Record<string, unknown>) },
+        }),
+    });
+    return recorded.map(resourceOf);
 }
 
-type Register = (
-    request: RegisterResourceRequest,
-    callback: (error: unknown, response?: { getUrn(): string }) => void,
-) => void;
-
-/** What the mocks are told leaves parents and dependencies out: the requests have them. */
-function watch(onRegister: (request: RegisterResourceRequest, urn: string) => void): void {
-    const monitor = pulumi.runtime.getMonitor();
-    if (monitor === undefined) {
-        throw new Error("the mocks have no monitor");
-    }
-    const register = monitor.registerResource.bind(monitor) as Register;
-    const watched: Register = (request, callback) => {
-        register(request, (error, response) => {
-            if (response !== undefined) {
-                onRegister(request, response.getUrn());
-            }
-            callback(error, response);
-        });
-    };
-    monitor.registerResource = watched as typeof monitor.registerResource;
-}
-
-function resourceOf(request: RegisterResourceRequest, urn: string): RecordedResource {
+function resourceOf({ request, urn }: Registered): RecordedResource {
     return {
         urn,
         type: request.getType(),

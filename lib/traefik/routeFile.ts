@@ -1,12 +1,21 @@
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
-import { Route } from "./routes";
+import { precedenceOf, Route } from "../routes";
+import { EntryPoint, RESOLVERS } from "./entryPoints";
+import { chainOf, ChainOptions } from "./middlewares";
+
+/** A route and the way in that it is for. */
+export interface RoutedRoute extends Route {
+    readonly entryPoint: EntryPoint;
+    /** Wildcard whose certificate serves the host: `*.example.org`. @default a certificate for the host alone */
+    readonly wildcard?: string;
+}
 
 /** What the router has to know of one app. */
-export interface RoutedApp {
+export interface RoutedApp extends ChainOptions {
     /** Unique on the router; the file, its routers and its service are named after it. */
     readonly name: string;
-    readonly routes: readonly Route[];
+    readonly routes: readonly RoutedRoute[];
     /** Base URLs of the app's containers, as the router reaches them: `http://name:3000`. */
     readonly servers: readonly string[];
     /** How the router tells that a server is to be left out. */
@@ -33,13 +42,30 @@ export interface RouteFile {
 export function renderRouteFile(app: RoutedApp): RouteFile {
     const service = `${app.name}-${fingerprint(app)}`;
     const transport = `${app.name}-transport`;
+    const chains = new Map(
+        app.routes.map(({ entryPoint }) => [entryPoint, chainOf(app.name, entryPoint, app)] as const),
+    );
+    const middlewares = Object.assign({}, ...[...chains.values()].map(({ own }) => own)) as Record<
+        string,
+        object
+    >;
     const http = {
         routers: Object.fromEntries(
             app.routes.map((route, index) => [
-                index === 0 ? app.name : `${app.name}-${index + 1}`,
-                { rule: renderRule(route), priority: priorityOf(route), entryPoints: ["web"], service },
+                // No app has an underscore in its name: `web` with two routes leaves `web-2` to the app of that name.
+                index === 0 ? app.name : `${app.name}_${index + 1}`,
+                {
+                    rule: renderRule(route),
+                    // Said outright, because Traefik's own default is the length of the whole rule.
+                    priority: precedenceOf(route),
+                    entryPoints: [route.entryPoint],
+                    middlewares: chains.get(route.entryPoint)?.names ?? [],
+                    service,
+                    ...(route.entryPoint === "websecure" && { tls: tlsOf(route) }),
+                },
             ]),
         ),
+        ...(Object.keys(middlewares).length > 0 && { middlewares }),
         services: {
             [service]: {
                 loadBalancer: {
@@ -70,11 +96,10 @@ export function renderRule({ host, pathPrefix }: Route): string {
         : `${onHost} && (Path(\`${pathPrefix}\`) || PathPrefix(\`${pathPrefix}/\`))`;
 }
 
-/**
- * The longer prefix goes first. Said outright, because Traefik's own default is the length of the whole rule.
- */
-function priorityOf({ pathPrefix }: Route): number {
-    return 1 + (pathPrefix?.length ?? 0);
+function tlsOf({ wildcard }: RoutedRoute): object {
+    return wildcard === undefined
+        ? { certResolver: RESOLVERS.http }
+        : { certResolver: RESOLVERS.dns, domains: [{ main: wildcard }] };
 }
 
 function fingerprint(app: RoutedApp): string {
@@ -84,32 +109,4 @@ function fingerprint(app: RoutedApp): string {
 /** Traefik runs each file through Go's templates first: a brace pair from a value must come out as itself. */
 function escapeTemplate(text: string): string {
     return text.replaceAll("{{", '{{"{{"}}');
-}
-
-/** Where the router reads the apps' files, in its container. */
-export const ROUTES_FOLDER = "/etc/traefik/dynamic";
-
-/** Port of the router's own API and ping, on its container's loopback address only. */
-export const API_PORT = 8080;
-
-/** Port on which the router takes HTTP requests, in its container. */
-export const HTTP_PORT = 80;
-
-/** Traefik's static configuration, as command-line flags. */
-export function routerFlags(logLevel: "INFO" | "ERROR"): string[] {
-    return [
-        `--entryPoints.web.address=:${HTTP_PORT}`,
-        `--entryPoints.traefik.address=127.0.0.1:${API_PORT}`,
-        // Without this Traefik shows the API to nobody; it listens on its own loopback address only.
-        "--api.insecure=true",
-        "--api.dashboard=false",
-        "--ping=true",
-        `--providers.file.directory=${ROUTES_FOLDER}`,
-        "--providers.file.watch=true",
-        // How long a change may wait for others to come; Traefik's default of 2 s would be part of every release.
-        "--providers.providersThrottleDuration=100ms",
-        "--global.checkNewVersion=false",
-        "--global.sendAnonymousUsage=false",
-        `--log.level=${logLevel}`,
-    ];
 }

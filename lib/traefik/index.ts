@@ -1,0 +1,4 @@
+export * from "./entryPoints";
+export * from "./middlewares";
+export * from "./routeFile";
+export * from "./routerConfig";

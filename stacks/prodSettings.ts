@@ -1,0 +1,175 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkZones, Zone } from "../components/cloudflare/zones";
+import {
+    Location,
+    LOCATIONS,
+    SERVER_IMAGES,
+    SERVER_TYPES,
+    ServerImage,
+    ServerType,
+    VOLUME_SIZE_GB,
+} from "../components/hetzner/choices";
+import { LOCK_FILE, parseLock } from "../lib/images";
+import { checkNamedCidr } from "../lib/networks";
+import { checkNumber } from "../lib/numbers";
+import { checkHost } from "../lib/routes";
+import { ConfigReader, isText, RawConfig } from "./config";
+import type { CommonSettings } from "./settings";
+import { SystemSettings } from "./systemSettings";
+
+/** What production needs to know, beside what is common to all compositions. */
+export interface ProdSettings extends CommonSettings {
+    readonly composition: "prod";
+    readonly server: {
+        readonly serverType: ServerType;
+        readonly location: Location;
+        readonly image: ServerImage;
+        readonly volumeSizeGb: number;
+        readonly swapMb: number;
+        readonly liveRestore: boolean;
+        readonly sshFrom: string[];
+        readonly authorizedKeys: string[];
+    };
+    /** Host name by which SSH comes through Cloudflare Access; undefined where it is direct. */
+    readonly sshAccessHost: string | undefined;
+    /** Hosts that the router answers for by itself, with TLS. */
+    readonly publicHosts: string[];
+    readonly acme: { readonly email: string; readonly server?: string; readonly wildcards: string[] };
+    /** Hosts that come through the tunnel. */
+    readonly tunnelHosts: string[];
+    readonly cloudflare: {
+        readonly accountId: string;
+        readonly zones: Zone[];
+        /** Secret. Edits the wildcards' zones for their proof. */
+        readonly apiToken: pulumi.Output<string>;
+    };
+    /** What exactly is pulled for the images that the components name. */
+    readonly images: Record<string, string>;
+}
+
+type Own = Omit<ProdSettings, keyof CommonSettings | "composition">;
+
+const SSH_WAYS = ["direct", "cloudflareAccess"] as const;
+
+/** Reads what is production's own. */
+export function readProd(config: ConfigReader, raw: RawConfig, systems: readonly SystemSettings[]): Own {
+    const publicHosts = hostsOf(systems, "public");
+    const tunnelHosts = hostsOf(systems, "tunnel");
+    const sshAccessHost = readSshAccess(config);
+    const server = readServer(config, sshAccessHost !== undefined);
+    const throughTunnel = [...tunnelHosts, ...(sshAccessHost ? [sshAccessHost] : [])];
+    return {
+        server,
+        sshAccessHost,
+        publicHosts,
+        tunnelHosts,
+        acme: readAcme(config, publicHosts),
+        cloudflare: readCloudflare(config, [...publicHosts, ...throughTunnel], throughTunnel.length > 0),
+        images: readImages(config, raw),
+    };
+}
+
+function hostsOf(systems: readonly SystemSettings[], exposure: "public" | "tunnel"): string[] {
+    return systems
+        .filter((system) => system.exposure === exposure)
+        .flatMap(({ hosts }) => Object.values(hosts))
+        .filter((host) => host !== "");
+}
+
+function readServer(config: ConfigReader, throughAccess: boolean): Own["server"] {
+    readToken(config, "hcloud:token", "HCLOUD_TOKEN", "Hetzner Cloud's token, with the right to write");
+    const sshFrom = config.texts("berth:sshFrom") ?? [];
+    config.problems.push(
+        ...sshFrom.flatMap((cidr, index) => checkNamedCidr(`berth:sshFrom[${index}]`, cidr)),
+    );
+    if (sshFrom.length === 0 && !throughAccess) {
+        config.wrong(
+            "berth:sshFrom",
+            "is missing: the addresses that may use SSH, the one that Pulumi runs at among them",
+            config.setCommand("--path 'berth:sshFrom[0]'", "203.0.113.7/32"),
+        );
+    }
+    const volumeSizeGb = config.integer("berth:volumeSizeGb", 20);
+    const swapMb = config.integer("berth:swapMb", 2048);
+    config.problems.push(
+        ...checkNumber("berth:volumeSizeGb", volumeSizeGb, VOLUME_SIZE_GB),
+        ...checkNumber("berth:swapMb", swapMb, { min: 0 }),
+    );
+    return {
+        serverType: config.oneOf("berth:serverType", SERVER_TYPES, "cx33") ?? "cx33",
+        location: config.oneOf("berth:location", Object.keys(LOCATIONS) as Location[], "nbg1") ?? "nbg1",
+        image: config.oneOf("berth:serverImage", SERVER_IMAGES, "debian-12") ?? "debian-12",
+        volumeSizeGb,
+        swapMb,
+        liveRestore: config.flag("berth:liveRestore", true),
+        sshFrom,
+        authorizedKeys: config.texts("berth:authorizedKeys") ?? [],
+    };
+}
+
+/** Tokens of the clouds stand in their providers' own settings, or in the environment as their own tools have it. */
+function readToken(config: ConfigReader, key: string, variable: string, description: string): string {
+    const value = config.text(key) ?? config.variable(variable);
+    const fix = `${config.setCommand(`--secret ${key}`, "").trim()}, or the variable ${variable}`;
+    if (value === undefined) {
+        config.wrong(key, `is missing: ${description}`, fix);
+    } else if (config.text(key) !== undefined && !config.isSecret(key)) {
+        config.wrong(key, "stands in the stack's file in clear", fix);
+    }
+    return value ?? "";
+}
+
+function readSshAccess(config: ConfigReader): string | undefined {
+    const through = config.oneOf("berth:sshThrough", SSH_WAYS, "direct");
+    const host = config.text("berth:sshHost");
+    if (host !== undefined) {
+        config.problems.push(...checkHost("berth:sshHost", host));
+    }
+    if (through === "cloudflareAccess" && host === undefined) {
+        config.required("berth:sshHost", "host name by which SSH comes through Cloudflare Access");
+    }
+    return through === "cloudflareAccess" ? (host ?? "") : undefined;
+}
+
+function readAcme(config: ConfigReader, publicHosts: readonly string[]): Own["acme"] {
+    const email =
+        publicHosts.length > 0
+            ? config.required("berth:acmeEmail", "where Let's Encrypt writes to before a certificate ends")
+            : config.text("berth:acmeEmail");
+    const wildcards = config.texts("berth:wildcards") ?? [];
+    return { email: email ?? "", server: config.text("berth:acmeServer"), wildcards };
+}
+
+function readCloudflare(config: ConfigReader, hosts: readonly string[], tunnel: boolean): Own["cloudflare"] {
+    const token = readToken(
+        config,
+        "cloudflare:apiToken",
+        "CLOUDFLARE_API_TOKEN",
+        "Cloudflare's token, with the right to edit DNS and tunnels",
+    );
+    const zones = Object.entries(config.anyMap("berth:zones", isText, "a zone's id")).map(([name, id]) => ({
+        name,
+        id,
+    }));
+    config.problems.push(
+        ...checkZones("berth:zones", hosts, zones, (zone) =>
+            config.setCommand(`--path 'berth:zones["${zone}"]'`, "ZONE_ID"),
+        ),
+    );
+    const accountId = tunnel
+        ? config.required("berth:cloudflareAccountId", "id of the Cloudflare account that has the tunnel")
+        : config.text("berth:cloudflareAccountId");
+    return { accountId: accountId ?? "", zones, apiToken: pulumi.secret(token) };
+}
+
+function readImages(config: ConfigReader, raw: RawConfig): Record<string, string> {
+    const file = config.text("berth:imageLock") ?? LOCK_FILE;
+    const text = raw.readFile(file);
+    if (text === undefined) {
+        config.wrong("berth:imageLock", `there is no file ${file}`, "npm run images -- update");
+        return {};
+    }
+    const { lock, problems } = parseLock(text, file);
+    config.problems.push(...problems);
+    return { ...lock.images };
+}
