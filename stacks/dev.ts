@@ -14,7 +14,7 @@ export function dev(settings: DevSettings, sample: Sample = findSample()): Stack
         prefix: settings.prefix,
         host: settings.engine.host,
         sshOpts: [...settings.engine.sshOpts],
-        router: { listen: { addresses: [bindAddress], httpPort, scheme }, logLevel: "INFO" },
+        router: { listen: { address: bindAddress, httpPort, scheme }, logLevel: "INFO" },
         protect: settings.protect,
     });
     const image = new docker.RemoteImage(

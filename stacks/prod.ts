@@ -55,7 +55,7 @@ function routerOf({ publicHosts, tunnelHosts, sshAccessHost, acme, cloudflare }:
     const tls = { ...acme, ...(wildcards.length > 0 && { cloudflareToken: cloudflare.apiToken }) };
     return {
         ...(publicHosts.length > 0 && {
-            listen: { addresses: ["0.0.0.0", "::"], httpPort: 80, tls },
+            listen: { address: "0.0.0.0", httpPort: 80, tls },
         }),
         ...((tunnelHosts.length > 0 || sshAccessHost !== undefined) && { tunnel: { hosts: tunnelHosts } }),
         logLevel: "ERROR",

@@ -18,7 +18,7 @@ const forbidden = {
     systems: [allBut("components", "platform"), all("providers", "stacks")],
     stacks: [all("providers")],
 };
-const everywhere = all("tools", "tests", "airgap", "samples");
+const everywhere = all("tools", "tests", "rehearsal", "airgap", "samples");
 
 /** One rule for each layer: what its files may not import. */
 const layerRules = Object.entries(forbidden).map(([folder, imports]) => {

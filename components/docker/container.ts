@@ -44,13 +44,9 @@ function cpusOf(cpus: number): string {
     return digits.split("0").length - 1 === 9 ? cpus.toFixed(1) : digits.replace(/0+$/, "");
 }
 
-/** A port published on addresses of the host, in the form of the Docker provider. */
-export function publishOn(
-    addresses: readonly string[],
-    internal: number,
-    external: number,
-): docker.types.input.ContainerPort[] {
-    return addresses.map((ip) => ({ internal, external, ip, protocol: "tcp" }));
+/** A port published on an address of the host, in the form of the Docker provider. */
+export function publishOn(ip: string, internal: number, external: number): docker.types.input.ContainerPort {
+    return { internal, external, ip, protocol: "tcp" };
 }
 
 /** Variables in the form of the Docker provider, in a stable order. */

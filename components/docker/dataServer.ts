@@ -94,7 +94,7 @@ export function createDataServer(
                 { name: placement.dataNetwork, aliases: [name] },
                 ...(publishing ? [{ name: publishing.name }] : []),
             ],
-            ports: args.publish === undefined ? undefined : publishOn(["127.0.0.1"], args.port, args.publish),
+            ports: args.publish === undefined ? undefined : [publishOn("127.0.0.1", args.port, args.publish)],
             healthcheck: {
                 tests: ["CMD-SHELL", args.test],
                 interval: "10s",

@@ -98,11 +98,21 @@ export function tiedTo(
         isOnHost(args.resource, args.type)
             ? {
                   props: args.props,
-                  opts: pulumi.mergeOptions(args.opts, { replacementTrigger: id, deletedWith: resource }),
+                  opts: pulumi.mergeOptions(args.opts, {
+                      replacementTrigger: id,
+                      deletedWith: resource,
+                      ...(args.type === VOLUME && { retainOnDelete: true }),
+                  }),
               }
             : undefined;
     return pulumi.mergeOptions(opts, { transformations: [tie] });
 }
+
+/**
+ * All else on an engine is told apart by an id that no other engine has. A volume is known by its name alone: taking the old
+ * server's away would hit the new server's. On a server it holds no data: that is in folders of the disk.
+ */
+const VOLUME = "docker:index/volume:Volume";
 
 /** Providers only dial; passwords stand in the state and outlive every server. */
 function isOnHost(resource: pulumi.Resource, type: string): boolean {

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { EDGE_IPV6 } from "../../lib/edge";
 import { checkName } from "../../lib/names";
 import { InvalidInput, Problem, refuse } from "../../lib/problems";
 import { checkConflicts, Claim, Route } from "../../lib/routes";
@@ -70,14 +71,19 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
         super("berth:index:DockerPlatform", name, {}, args.server ? tiedTo(args.server.server, opts) : opts);
         refuse(`Platform "${name}"`, validatePlatform(args));
         this.engine = dial(this, args);
-        this.edge = this.createNetwork("edge", args.router.listen?.addresses.includes("::") ? IPV6 : {});
+        this.edge = this.createNetwork("edge", args.server ? IPV6 : {});
         const subnet = tunnelSubnet(args.router);
         this.tunnel =
             subnet === undefined ? undefined : this.createNetwork("tunnel", { ipamConfigs: [{ subnet }] });
         this.router = new Router(
             ROUTER,
             args.router,
-            { engine: this.engine, edgeNetwork: this.edge.name, tunnelNetwork: this.tunnel?.name },
+            {
+                engine: this.engine,
+                edgeNetwork: this.edge.name,
+                edgeIpv6: args.server !== undefined,
+                tunnelNetwork: this.tunnel?.name,
+            },
             this.childOptions(),
         );
         this.registerOutputs();
@@ -138,8 +144,8 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
 
 const ROUTER = "router";
 
-/** With addresses of their own, clients that come over IPv6 are told apart; a range for private use (RFC 4193). */
-const IPV6: docker.NetworkArgs = { ipv6: true, ipamConfigs: [{ subnet: "fd62:6572:7468::/64" }] };
+/** A server's own rules lead what comes over IPv6 to the router. */
+const IPV6: docker.NetworkArgs = { ipv6: true, ipamConfigs: [{ subnet: EDGE_IPV6.subnet }] };
 
 /** Who has which host and path on the router. */
 class RouteClaims {

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { EDGE_IPV6 } from "../../lib/edge";
 import { refuse } from "../../lib/problems";
 import { Route } from "../../lib/routes";
 import {
@@ -26,6 +27,8 @@ import { RouterArgs, TlsArgs, tunnelSubnet, urlOf, validateRouter, wayIn } from 
 export interface RouterPlacement {
     readonly engine: Engine;
     readonly edgeNetwork: pulumi.Input<string>;
+    /** Whether that network has IPv6, as on a server of the stack's own. */
+    readonly edgeIpv6: boolean;
     /** Network of the tunnel's connectors. */
     readonly tunnelNetwork?: pulumi.Input<string>;
 }
@@ -139,7 +142,7 @@ export class Router extends pulumi.ComponentResource {
         config: RouterConfig,
         volumes: docker.types.input.ContainerVolume[],
     ): docker.Container {
-        const { engine, edgeNetwork, tunnelNetwork } = this.placement;
+        const { engine, edgeNetwork, edgeIpv6, tunnelNetwork } = this.placement;
         const { listen } = this.args;
         const token = listen?.tls?.cloudflareToken !== undefined;
         return new docker.Container(
@@ -155,7 +158,7 @@ export class Router extends pulumi.ComponentResource {
                 labels: labelList(this.labels()),
                 volumes,
                 networksAdvanced: [
-                    { name: edgeNetwork },
+                    { name: edgeNetwork, ...(edgeIpv6 && { ipv6Address: EDGE_IPV6.router }) },
                     ...(tunnelNetwork === undefined ? [] : [{ name: tunnelNetwork, aliases: [this.name] }]),
                 ],
                 ports: listen && portsOf(listen),
@@ -192,9 +195,9 @@ function configOf(args: RouterArgs): RouterConfig {
     };
 }
 
-function portsOf({ addresses, httpPort, tls }: NonNullable<RouterArgs["listen"]>) {
+function portsOf({ address, httpPort, tls }: NonNullable<RouterArgs["listen"]>) {
     return [
-        ...publishOn(addresses, ENTRY_PORTS.web, httpPort),
-        ...(tls === undefined ? [] : publishOn(addresses, ENTRY_PORTS.websecure, tls.httpsPort ?? 443)),
+        publishOn(address, ENTRY_PORTS.web, httpPort),
+        ...(tls === undefined ? [] : [publishOn(address, ENTRY_PORTS.websecure, tls.httpsPort ?? 443)]),
     ];
 }

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { checkNumber, checkPort } from "../../lib/numbers";
 import { Problem } from "../../lib/problems";
@@ -23,8 +24,11 @@ export interface RouterArgs {
 
 /** Ports of the host that a router takes requests on. */
 export interface ListenArgs {
-    /** Addresses of the host: `127.0.0.1` for this machine only, `0.0.0.0` and `::` for everybody. */
-    addresses: string[];
+    /**
+     * Address of the host: `127.0.0.1` for this machine only, `0.0.0.0` for everybody. On a server of the stack's own its rules
+     * lead IPv6 to the router as well.
+     */
+    address: string;
     /** Port for HTTP; with `tls` it leads to HTTPS and proves hosts to the certificate authority. */
     httpPort: number;
     /**
@@ -117,19 +121,14 @@ export function validateRouter({ listen, tunnel }: RouterArgs, hasDataDisk: bool
     ];
 }
 
-function checkListen({ addresses, httpPort, tls }: ListenArgs, hasDataDisk: boolean): Problem[] {
+function checkListen({ address, httpPort, tls }: ListenArgs, hasDataDisk: boolean): Problem[] {
     const problems = checkPort("args.listen.httpPort", httpPort);
-    for (const [index, address] of addresses.entries()) {
-        if (!/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*::?[0-9a-f:]*)$/.test(address)) {
-            problems.push({
-                path: `args.listen.addresses[${index}]`,
-                message: `"${address}" is no IP address`,
-                fix: "127.0.0.1 for this machine only, 0.0.0.0 and :: for everybody",
-            });
-        }
-    }
-    if (addresses.length === 0) {
-        problems.push({ path: "args.listen.addresses", message: "is empty: at least one address listens" });
+    if (!isIPv4(address)) {
+        problems.push({
+            path: "args.listen.address",
+            message: `"${address}" is no IPv4 address`,
+            fix: "127.0.0.1 for this machine only, 0.0.0.0 for everybody",
+        });
     }
     return tls === undefined ? problems : [...problems, ...checkTls(tls, hasDataDisk)];
 }

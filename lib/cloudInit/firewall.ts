@@ -1,4 +1,5 @@
 import { isIPv6 } from "node:net";
+import { EDGE_IPV6 } from "../edge";
 import { CloudInitArgs, HostFile } from "./args";
 
 /** Where a cloud's servers read their user data: ours holds the host's private key. */
@@ -62,6 +63,12 @@ table inet berth {
         ip daddr ${METADATA_ADDRESS} counter reject with icmp admin-prohibited
     }
 
+    # Docker publishes the router's ports over IPv4 alone; where no router has the address, nobody answers.
+    chain prerouting {
+        type nat hook prerouting priority dstnat - 10; policy accept;
+        meta nfproto ipv6 fib daddr type local tcp dport { 80, 443 } dnat ip6 to ${EDGE_IPV6.router}
+    }
+
     # What runs on the host's own network: cloud-init is root.
     chain output {
         type filter hook output priority filter - 10; policy accept;
@@ -80,7 +87,7 @@ const RULES = "/etc/berth/firewall.nft";
 /** Nothing to stop: without its rules the host would be more open, not less. */
 const UNIT = `\
 [Unit]
-Description=SSH limit, and no metadata for containers
+Description=SSH limit, no metadata for containers, IPv6 for the router
 DefaultDependencies=no
 After=local-fs.target
 Wants=network-pre.target

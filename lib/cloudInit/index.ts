@@ -42,7 +42,6 @@ export function renderCloudInit(args: CloudInitArgs): string {
             permissions,
             content,
         })),
-        groups: ["docker"],
         users: [
             {
                 name: args.user,

@@ -66,7 +66,7 @@ describe("a platform on a server of the stack's own", () => {
             },
             {
                 router: {
-                    listen: { addresses: ["0.0.0.0"], httpPort: 80, tls: { email: "me@a.example" } },
+                    listen: { address: "0.0.0.0", httpPort: 80, tls: { email: "me@a.example" } },
                     tunnel: { hosts: [] },
                     logLevel: "ERROR",
                 },
@@ -83,6 +83,18 @@ describe("a platform on a server of the stack's own", () => {
                 onHost ? [type, name, "server-id", "server"] : [type, name, undefined, undefined],
             );
         }
+    });
+
+    it("leaves an old server's volumes where they are: a new server has volumes of the same names", async () => {
+        const { nodes } = await everything();
+        const left = nodes.filter(({ options }) => options.retainOnDelete).map(({ name }) => name);
+        expect(left.sort()).toEqual([
+            "router-certificates",
+            "router-routes",
+            "shop-postgres-data",
+            "shop-redis-data",
+            "shop-web-uploads-data",
+        ]);
     });
 
     it("keeps the passwords when the server goes", async () => {

@@ -4,7 +4,7 @@ import { Graph, Secret } from "../support/graph";
 import { recordPlaced, recordServed } from "../support/platform";
 
 const CONTAINER = "docker:index/container:Container";
-const LISTEN = { addresses: ["0.0.0.0", "::"], httpPort: 80 };
+const LISTEN = { address: "0.0.0.0", httpPort: 80 };
 const TLS = { email: "admin@a.example" };
 
 function recordRouter(router: RouterArgs): Promise<Graph> {
@@ -44,9 +44,7 @@ describe("the router", () => {
         const { inputs } = graph.node("router", CONTAINER);
         expect(inputs.ports).toEqual([
             { internal: 80, external: 80, ip: "0.0.0.0", protocol: "tcp" },
-            { internal: 80, external: 80, ip: "::", protocol: "tcp" },
             { internal: 443, external: 443, ip: "0.0.0.0", protocol: "tcp" },
-            { internal: 443, external: 443, ip: "::", protocol: "tcp" },
         ]);
         expect(inputs.volumes).toContainEqual({
             volumeName: "t-router-certificates",
@@ -64,7 +62,11 @@ describe("the router", () => {
                 "--certificatesResolvers.letsencrypt.acme.storage=/certificates/letsencrypt.json",
             ]),
         );
-        expect(graph.node("edge").inputs).toMatchObject({ ipv6: true });
+        expect(graph.node("edge").inputs).toMatchObject({
+            ipv6: true,
+            ipamConfigs: [{ subnet: "fd62:6572:7468::/64" }],
+        });
+        expect(inputs.networksAdvanced).toEqual([{ name: "t-edge", ipv6Address: "fd62:6572:7468::80" }]);
     });
 
     it("proves wildcards through Cloudflare, with a token that only it can read", async () => {
@@ -91,7 +93,7 @@ describe("the router", () => {
         const { inputs } = graph.node("router", CONTAINER);
         expect(inputs).not.toHaveProperty("ports");
         expect(inputs.networksAdvanced).toEqual([
-            { name: "t-edge" },
+            { name: "t-edge", ipv6Address: "fd62:6572:7468::80" },
             { name: "t-tunnel", aliases: ["router"] },
         ]);
         expect(graph.node("tunnel").inputs.ipamConfigs).toEqual([{ subnet: "172.31.255.240/28" }]);
@@ -106,7 +108,7 @@ describe("wrong ways in", () => {
     it("are refused all at once", async () => {
         const router: RouterArgs = {
             listen: {
-                addresses: ["localhost"],
+                address: "localhost",
                 httpPort: 70000,
                 tls: { email: "nobody", wildcards: ["a.example"], httpsPort: 0 },
             },
@@ -117,8 +119,8 @@ describe("wrong ways in", () => {
             [
                 'Router "router": 9 problems, nothing was touched.',
                 "  args.listen.httpPort: 70000 is not allowed: a whole number from 1 to 65535",
-                '  args.listen.addresses[0]: "localhost" is no IP address',
-                "      127.0.0.1 for this machine only, 0.0.0.0 and :: for everybody",
+                '  args.listen.address: "localhost" is no IPv4 address',
+                "      127.0.0.1 for this machine only, 0.0.0.0 for everybody",
                 "  args.listen.tls.httpsPort: 0 is not allowed: a whole number from 1 to 65535",
                 '  args.listen.tls.email: "nobody" is no mail address',
                 '  args.listen.tls.wildcards[0]: "a.example" is no wildcard: *.example.org',

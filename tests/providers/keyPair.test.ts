@@ -24,19 +24,14 @@ function keyOf(seed: Buffer): KeyObject {
     return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
 }
 
-/** Keys that are the same in every run, one after the other. */
-function* keys(): Generator<KeyObject, never> {
-    for (let count = 0; ; count += 1) {
-        yield keyOf(createHash("sha256").update(`key ${count}`).digest());
-    }
-}
-
 function startsWithZero(key: KeyObject, part: "d" | "x"): boolean {
     return Buffer.from(key.export({ format: "jwk" })[part] ?? "", "base64url")[0] === 0;
 }
 
+/** The first of a row of keys that is the same in every run. */
 function firstThat(holds: (key: KeyObject) => boolean): KeyObject {
-    for (const key of keys()) {
+    for (let count = 0; ; count += 1) {
+        const key = keyOf(createHash("sha256").update(`key ${count}`).digest());
         if (holds(key)) {
             return key;
         }

@@ -54,8 +54,9 @@ export class Containers {
     }
 
     async removeAll(): Promise<void> {
-        await Promise.all(this.containers.map((container) => container.remove({ force: true, v: true })));
-        await Promise.all(this.volumes.map((name) => this.docker.getVolume(name).remove()));
+        const containers = this.containers.splice(0);
+        await Promise.all(containers.map((container) => container.remove({ force: true, v: true })));
+        await Promise.all(this.volumes.splice(0).map((name) => this.docker.getVolume(name).remove()));
     }
 }
 

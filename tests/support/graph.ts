@@ -28,6 +28,7 @@ export interface Options {
     /** Name of the resource that it goes with. */
     readonly deletedWith?: string;
     readonly ignoreChanges?: string[];
+    readonly retainOnDelete?: true;
 }
 
 /** Marks a secret in recorded inputs; equal to another one of the same content. */
@@ -146,6 +147,7 @@ function optionsOf(request: RegisterResourceRequest): Options {
         replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
         deletedWith: request.getDeletedwith() === "" ? undefined : nameOf(request.getDeletedwith()),
         ignoreChanges: request.getIgnorechangesList(),
+        retainOnDelete: request.getRetainondelete() ? true : undefined,
     });
 }
 

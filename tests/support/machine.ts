@@ -1,3 +1,6 @@
+import { EDGE_IPV6 } from "../../lib/edge";
+import { PROBE_IMAGE } from "../../rehearsal/machine";
+
 /** Another host behind a machine: it has the metadata address, and one beside it, and serves a page on both. */
 export const HOST_BEHIND = `
     ip netns add behind
@@ -9,6 +12,23 @@ export const HOST_BEHIND = `
     ip -n behind link set inside up
     mkdir -p /run/pages; echo reached > /run/pages/index.html
     ip netns exec behind busybox httpd -p 80 -h /run/pages`;
+
+/** A server in a container where the router is, and a client on a network of its own that reaches the machine over IPv6. */
+export const ROUTER_BEHIND_IPV6 = `
+    docker network create --ipv6 --subnet ${EDGE_IPV6.subnet} edge
+    docker run --detach --name router --network edge --ip6 ${EDGE_IPV6.router} \\
+        ${PROBE_IMAGE} /bin/busybox httpd -f -vv -p [::]:80
+    ip netns add sixth
+    ip link add six type veth peer name seven netns sixth
+    # The engine that the machine itself runs on has turned it off in there.
+    echo 0 > /proc/sys/net/ipv6/conf/six/disable_ipv6
+    ip address add fd01::1/64 dev six nodad
+    ip link set six up
+    ip -n sixth address add fd01::2/64 dev seven nodad
+    ip -n sixth link set seven up`;
+
+/** What that client asks, over the machine's own address. */
+export const ASK_OVER_IPV6 = "ip netns exec sixth busybox wget -q -O - http://[fd01::1]/ || true";
 
 /** A command for a Node image that opens many connections to a host's SSH server at once, and prints how many stood. */
 export function connectionsFrom(host: string, count: number): string[] {

@@ -47,6 +47,35 @@ export async function createNetwork(
     };
 }
 
+/** A network with addresses that are known before: of sixteen, somewhere nobody has any. */
+export async function createSubnet(
+    containers: Containers,
+): Promise<{ name: string; subnet: string; remove(): Promise<void> }> {
+    const name = containers.uniqueName();
+    for (let third = 0; third < 256; third += 1) {
+        const subnet = `10.213.${third}.240/28`;
+        try {
+            const network = await containers.docker.createNetwork({
+                Name: name,
+                CheckDuplicate: true,
+                IPAM: { Config: [{ Subnet: subnet }] },
+            });
+            return {
+                name,
+                subnet,
+                remove: async () => {
+                    await network.remove();
+                },
+            };
+        } catch (error) {
+            if (!(error instanceof Error && error.message.includes("overlaps"))) {
+                throw error;
+            }
+        }
+    }
+    throw new Error("there is no free network");
+}
+
 /** A server that answers every request with its name and leaves at once when it is told to. */
 export function answering(name: string, port = 3000): string[] {
     const script = `

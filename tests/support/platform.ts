@@ -7,7 +7,7 @@ import { Graph, record, RecordOptions } from "./graph";
 export const PLATFORM_ARGS: DockerPlatformArgs = {
     prefix: "t",
     host: "unix:///var/run/docker.sock",
-    router: { listen: { addresses: ["127.0.0.1"], httpPort: 8000 }, logLevel: "INFO" },
+    router: { listen: { address: "127.0.0.1", httpPort: 8000 }, logLevel: "INFO" },
     protect: false,
 };
 

@@ -15,32 +15,43 @@ export interface Sshd {
     readonly sshOpts: readonly string[];
     /** The same with a key that the server does not know. */
     readonly strangerOpts: readonly string[];
+    /** The key that it lets in, and its own public one, as texts. */
+    readonly privateKey: string;
+    readonly hostKey: string;
     /** In the command line of every client of this server. */
     readonly folder: string;
+    /** Nobody answers any more, until it is `up` again at the same place. Sessions go on. */
+    down(): Promise<void>;
+    up(): Promise<void>;
     stop(): Promise<void>;
 }
 
+/** How a server differs from the usual one. */
+export interface SshdOptions {
+    /** Folder where sessions look for programs first. */
+    readonly pathFirst?: string;
+    /** @default "ed25519" */
+    readonly hostKeyType?: "ed25519" | "rsa";
+}
+
 /** Starts a server that lets the current user in. */
-export async function startSshd(): Promise<Sshd> {
+export async function startSshd({ pathFirst, hostKeyType = "ed25519" }: SshdOptions = {}): Promise<Sshd> {
     await install();
     const folder = mkdtempSync(join(tmpdir(), "berth-test-sshd-"));
     const file = (name: string): string => join(folder, name);
     await Promise.all(
         ["host", "client", "stranger"].map((name) =>
-            execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file(name)]),
+            execa("ssh-keygen", [
+                ...["-q", "-N", "", "-f", file(name)],
+                ...["-t", name === "host" ? hostKeyType : "ed25519"],
+            ]),
         ),
     );
     const port = await freePort();
     const publicKey = readFileSync(file("host.pub"), "utf8");
     writeFileSync(file("known_hosts"), `[127.0.0.1]:${port} ${publicKey}`);
-    writeFileSync(file("config"), configuration(port, file));
-    const server = spawn(PROGRAM, ["-D", "-e", "-f", file("config")], {
-        stdio: ["ignore", "ignore", "pipe"],
-    });
-    let errors = "";
-    server.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-    const exited = new Promise<void>((resolve) => server.once("exit", () => resolve()));
-    await listening(port, () => (server.exitCode === null ? undefined : errors));
+    writeFileSync(file("config"), configuration(port, file, pathFirst));
+    let server = await listen(port, file("config"));
     const optionsFor = (key: string): string[] => [
         ...[
             "-F",
@@ -58,20 +69,44 @@ export async function startSshd(): Promise<Sshd> {
         host: `ssh://${encodeURIComponent(userInfo().username)}@127.0.0.1:${port}`,
         sshOpts: optionsFor("client"),
         strangerOpts: optionsFor("stranger"),
+        privateKey: readFileSync(file("client"), "utf8"),
+        hostKey: publicKey,
         folder,
+        down: () => server.stop(),
+        up: async () => {
+            server = await listen(port, file("config"));
+        },
         stop: async () => {
-            server.kill();
-            await exited;
-            // Sessions that are still open hold the other end.
-            server.stderr.destroy();
+            await server.stop();
             rmSync(folder, { recursive: true });
         },
     };
 }
 
+/** The server itself, once it listens. */
+async function listen(port: number, config: string): Promise<{ stop(): Promise<void> }> {
+    const server = spawn(PROGRAM, ["-D", "-e", "-f", config], { stdio: ["ignore", "ignore", "pipe"] });
+    let errors = "";
+    server.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    const exited = new Promise<void>((resolve) => server.once("exit", () => resolve()));
+    await listening(port, () => (server.exitCode === null ? undefined : errors));
+    return {
+        stop: async () => {
+            server.kill();
+            await exited;
+            // Sessions that are still open hold the other end.
+            server.stderr.destroy();
+        },
+    };
+}
+
 /** Nothing of the machine's own server is read. */
-function configuration(port: number, file: (name: string) => string): string {
-    const passed = ["PATH", "DOCKER_HOST"].filter((name) => process.env[name] !== undefined);
+function configuration(port: number, file: (name: string) => string, pathFirst?: string): string {
+    const { PATH = "/usr/bin:/bin", DOCKER_HOST } = process.env;
+    const passed = [
+        `PATH=${pathFirst === undefined ? PATH : `${pathFirst}:${PATH}`}`,
+        ...(DOCKER_HOST === undefined ? [] : [`DOCKER_HOST=${DOCKER_HOST}`]),
+    ];
     return [
         `ListenAddress 127.0.0.1:${port}`,
         `HostKey ${file("host")}`,
@@ -85,9 +120,7 @@ function configuration(port: number, file: (name: string) => string): string {
         "PasswordAuthentication no",
         "KbdInteractiveAuthentication no",
         "PermitRootLogin prohibit-password",
-        ...(passed.length > 0
-            ? [`SetEnv ${passed.map((name) => `"${name}=${process.env[name] ?? ""}"`).join(" ")}`]
-            : []),
+        `SetEnv ${passed.map((each) => `"${each}"`).join(" ")}`,
         "",
     ].join("\n");
 }

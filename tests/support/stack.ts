@@ -17,7 +17,9 @@ export interface Said {
 export class Stack {
     constructor(
         readonly name: string,
-        private readonly config: string,
+        private config: string,
+        /** Variables of every command. */
+        private readonly env: Readonly<Record<string, string>> = {},
     ) {
         this.write(config);
     }
@@ -38,7 +40,13 @@ export class Stack {
     /** A plain Pulumi command, with what `npm run env` says a shell needs. */
     async pulumi(...args: string[]): Promise<Said> {
         const script = `eval "$(node tools/run.cjs env)" && exec node_modules/.bin/pulumi "$@" --stack "$0" --non-interactive`;
-        return await run("sh", ["-c", script, this.name, ...args]);
+        return await run("sh", ["-c", script, this.name, ...args], this.env);
+    }
+
+    /** Changes the stack's settings from here on. */
+    configure(config: string): void {
+        this.config = config;
+        this.write(config);
     }
 
     /** Runs something with more lines in the stack's file. */
@@ -62,19 +70,24 @@ export class Stack {
         return join(ROOT, `Pulumi.${this.name}.yaml`);
     }
 
-    private command(command: string, args: readonly string[]): Promise<Said> {
-        return run(process.execPath, ["tools/run.cjs", command, "--stack", this.name, ...args]);
+    /** One of the project's own commands. */
+    command(command: string, args: readonly string[]): Promise<Said> {
+        return run(process.execPath, ["tools/run.cjs", command, "--stack", this.name, ...args], this.env);
     }
 }
 
-async function run(file: string, args: readonly string[]): Promise<Said> {
+async function run(
+    file: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+): Promise<Said> {
     const { exitCode, all } = await execa(file, args, {
         cwd: ROOT,
         all: true,
         reject: false,
         stdin: "ignore",
         // The tests' stacks stay on this machine, wherever the user's own are.
-        env: { PULUMI_BACKEND_URL: undefined, NO_COLOR: "1" },
+        env: { PULUMI_BACKEND_URL: undefined, NO_COLOR: "1", ...env },
     });
     return { code: exitCode, output: all ?? "" };
 }

@@ -5,8 +5,42 @@ const pulumi = require("@pulumi/pulumi");
 const registrations = require("./registrations.json");
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
+const partsKey = "berth:parts";
 
-/** Marks again what was secret. */
+// As stacks/stackTraces.ts does for the project's own program: what is compared are components.
+const render = Error.prepareStackTrace;
+if (render !== undefined) {
+    Error.prepareStackTrace = (error, frames) =>
+        error.message === "" && Number.isFinite(Error.stackTraceLimit) ? "" : render(error, frames);
+}
+
+const made = new Map();
+
+/** A resource that was registered before. */
+function madeBefore({ type, name }) {
+    const found = made.get(`${type} ${name}`);
+    if (found === undefined) {
+        throw new Error(`${type} ${name} is not registered yet`);
+    }
+    return found;
+}
+
+/** The text, or the very output where that is all there is. */
+function joined(parts) {
+    const values = parts.map((part) => {
+        if (typeof part === "string") {
+            return part;
+        }
+        const value = madeBefore(part)[part.field];
+        if (value === undefined) {
+            throw new Error(`${part.type} ${part.name} has no output ${part.field}`);
+        }
+        return value;
+    });
+    return values.length === 1 ? values[0] : pulumi.concat(...values);
+}
+
+/** Marks again what was secret, and takes from other resources what came from them. */
 function revive(value) {
     if (Array.isArray(value)) {
         return value.map(revive);
@@ -16,6 +50,9 @@ function revive(value) {
     }
     if (signatureKey in value) {
         return pulumi.secret(revive(value.value));
+    }
+    if (partsKey in value) {
+        return joined(value[partsKey]);
     }
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, revive(field)]));
 }
@@ -36,27 +73,30 @@ function sdkClass(type) {
     return (moduleName === "index" ? sdk : sdk[moduleName])[className];
 }
 
-const providers = new Map();
 const classes = new Map();
 
-for (const { type, name, inputs, options, provider } of registrations) {
-    const opts = {
-        ...options,
-        ...(provider && { provider: providers.get(`${provider.type} ${provider.name}`) }),
-    };
+function register(type, name, inputs, opts) {
     const prefix = "pulumi:providers:";
     if (type.startsWith(prefix)) {
-        const made = new pulumi.ProviderResource(type.slice(prefix.length), name, revive(inputs), opts);
-        providers.set(`${type} ${name}`, made);
-        continue;
+        return new pulumi.ProviderResource(type.slice(prefix.length), name, inputs, opts);
     }
     if (!classes.has(type)) {
         classes.set(type, sdkClass(type));
     }
     const Class = classes.get(type);
-    if (Class) {
-        new Class(name, revive(inputs), opts);
-    } else {
-        new pulumi.CustomResource(type, name, revive(inputs), opts);
-    }
+    return Class ? new Class(name, inputs, opts) : new pulumi.CustomResource(type, name, inputs, opts);
+}
+
+/** What a class of the project's own does to have an output: an input that is not given. */
+function declared(outputs = []) {
+    return Object.fromEntries(outputs.map((field) => [field, undefined]));
+}
+
+for (const { type, name, inputs, outputs, options, provider, dependsOn } of registrations) {
+    const opts = {
+        ...options,
+        ...(provider && { provider: madeBefore(provider) }),
+        ...(dependsOn && { dependsOn: dependsOn.map(madeBefore) }),
+    };
+    made.set(`${type} ${name}`, register(type, name, { ...declared(outputs), ...revive(inputs) }, opts));
 }

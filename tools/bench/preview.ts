@@ -1,6 +1,5 @@
 import path from "node:path";
-import { performance } from "node:perf_hooks";
-import { pulumi, pulumiJson, stackExists } from "../pulumi";
+import { pulumiJson, stackExists } from "../pulumi";
 import { Environment } from "../setup";
 import { SetupError } from "../setup/errors";
 import { emptyOf, Export, flatten, leavesOf } from "./deployment";
@@ -8,6 +7,7 @@ import { makeProject, TemporaryProject } from "./project";
 import { registrationsOf } from "./registrations";
 import { alternate, Spread, spreadOf } from "./rounds";
 import { withScratch } from "./scratch";
+import { timePreview } from "./timedPreview";
 
 /** What is measured, and how often. */
 export interface PreviewOptions {
@@ -140,10 +140,7 @@ async function preview(
     stack: string,
     more: readonly string[],
 ): Promise<{ ms: number; unchanged: number }> {
-    const args = ["preview", "--stack", stack, "--non-interactive", "--color", "never", ...more];
-    const began = performance.now();
-    const { code, stdout } = await pulumi(environment, [...args, "--expect-no-changes"], { capture: true });
-    const ms = performance.now() - began;
+    const { ms, code, stdout } = await timePreview(environment, stack, [...more, "--expect-no-changes"]);
     const [, count] = /^ +(\d+) unchanged$/m.exec(stdout) ?? [];
     if (code !== 0 || count === undefined) {
         process.stderr.write(stdout);

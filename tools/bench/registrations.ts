@@ -1,5 +1,11 @@
 import { isProvider, nameOf, SECRET_SIGNATURE, SIGNATURE_KEY, StateResource } from "./deployment";
 
+/** A resource of the bare program: no two of a type have the same name. */
+export interface Reference {
+    readonly type: string;
+    readonly name: string;
+}
+
 /** One call of the bare program. */
 export interface Registration {
     readonly type: string;
@@ -7,8 +13,12 @@ export interface Registration {
     /** As the program gave them; a secret is an object with Pulumi's signature and its `value`. */
     readonly inputs: Record<string, unknown>;
     readonly options: Record<string, unknown>;
-    /** Type and name of the provider that was given outright. */
-    readonly provider?: { readonly type: string; readonly name: string };
+    /** Outputs that others take, where they are not inputs as well. */
+    readonly outputs?: readonly string[];
+    /** The provider that was given outright. */
+    readonly provider?: Reference;
+    /** Resources to wait for that no input names. */
+    readonly dependsOn?: readonly Reference[];
 }
 
 /** What a program has to register to find every leaf unchanged; providers first, since the others name them. */

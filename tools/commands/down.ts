@@ -1,6 +1,8 @@
 import { parse } from "../arguments";
-import { pulumi, pulumiJson, stackExists, stackName, stackOptions } from "../pulumi";
+import { pulumi, stackExists, stackName, stackOptions } from "../pulumi";
 import { Environment, setUp } from "../setup";
+import { SetupError } from "../setup/errors";
+import { readState } from "../state";
 
 const help = `npm run down: removes what \`npm run up\` made, and keeps the data volumes and their passwords.
 
@@ -27,6 +29,7 @@ export async function run(args: string[]): Promise<number> {
         process.stdout.write(`There is no stack ${stack}: nothing to take down.\n`);
         return 0;
     }
+    await refuseProtected(environment, stack);
     const keep = flags.has("--volumes") ? [] : keptResources.flatMap((pattern) => ["--exclude", pattern]);
     const destroy = ["destroy", "--yes", "--skip-preview", "--stack", stack, ...keep, ...rest];
     const { code } = await pulumi(environment, destroy);
@@ -36,18 +39,24 @@ export async function run(args: string[]): Promise<number> {
     return code;
 }
 
-interface StateFile {
-    deployment: { resources?: { type: string; outputs?: { name?: string } }[] };
+/** What Pulumi would find out only after it had taken away all that is not protected. */
+async function refuseProtected(environment: Environment, stack: string): Promise<void> {
+    const guarded = (await readState(environment, stack)).filter(
+        ({ type, protect }) => protect === true && !type.endsWith(":RandomPassword"),
+    );
+    if (guarded.length > 0) {
+        const names = guarded.map(
+            ({ urn }) => `  ${urn.split("::").slice(2).join(" ").split("$").at(-1) ?? urn}`,
+        );
+        throw new SetupError(
+            ["These are protected, and nothing was taken down:", ...names].join("\n"),
+            `To lift it: pulumi config set --stack ${stack} berth:protect false, then npm run up -- -s ${stack}, then this again.`,
+        );
+    }
 }
 
 async function describeKept(environment: Environment, stack: string): Promise<string> {
-    const { deployment } = (await pulumiJson(environment, [
-        "stack",
-        "export",
-        "--stack",
-        stack,
-    ])) as StateFile;
-    const volumes = (deployment.resources ?? [])
+    const volumes = (await readState(environment, stack))
         .filter(({ type }) => type === "docker:index/volume:Volume")
         .map(({ outputs }) => outputs?.name ?? "a volume");
     if (volumes.length === 0) {

@@ -14,7 +14,11 @@ const help = `npm test: set-up, lint and types, then all tests.
 /** Set-up, lint, jest. */
 export async function run(args: string[]): Promise<number> {
     const { words, rest } = parse(args, help, { words: layers, rest: true });
-    const { variables } = await prepare();
+    const all = words.length === 0;
+    const { variables } = await prepare({
+        machine: all || words.includes("docker") || words.includes("e2e"),
+        linter: all || words.includes("unit"),
+    });
     if (words.length === 0) {
         const lint = await runForeground(process.execPath, [npmScript(), "run", "--silent", "lint"], {
             cwd: projectRoot,

@@ -141,9 +141,14 @@ function requireSameCli(folder: string, wanted: string): void {
     }
 }
 
-interface ModuleStep {
+/** A program that is built out of a Go module. */
+export interface ModuleStep {
     id: string;
     title: string;
+    /** Folder of go.mod and go.sum, from the project's root. @default airgap/<id> */
+    folder?: string;
+    /** What cannot be had otherwise, in the error where there is no Go. @default Pulumi */
+    subject?: string;
     goPackage: string;
     flags: string[];
     output: string;
@@ -153,9 +158,9 @@ interface ModuleStep {
     signal: AbortSignal;
 }
 
-/** One program, out of the module in airgap/<id>. */
-function moduleStep(step: ModuleStep): FileStep {
-    const folder = path.join(projectRoot, "airgap", step.id);
+/** One program, out of a module that holds nothing else. */
+export function moduleStep(step: ModuleStep): FileStep {
+    const folder = path.join(projectRoot, step.folder ?? `airgap/${step.id}`);
     return {
         id: step.id,
         title: step.title,
@@ -167,7 +172,7 @@ function moduleStep(step: ModuleStep): FileStep {
         outputs: [step.output],
         needs: () => goNeeds(step.module, step.needsMb),
         make: async (note) => {
-            await requireGo(folder);
+            await requireGo(folder, step.subject);
             const copy = freshCopy(folder, step.id);
             note("compiling");
             await goBuild(copy, step.flags, [step.goPackage], step.signal, `building ${step.title}`);

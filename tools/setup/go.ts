@@ -53,20 +53,20 @@ export async function goCaches(): Promise<{ builds: string; modules: string } | 
     return { builds, modules };
 }
 
-/** The Go to build with; a clear sentence when there is none, or when it is older than the module in `folder` asks for. */
-export async function requireGo(folder: string): Promise<GoToolchain> {
+/**
+ * The Go to build `subject` with; a clear sentence when there is none, or when it is older than the module in `folder` asks
+ * for.
+ */
+export async function requireGo(folder: string, subject = "Pulumi"): Promise<GoToolchain> {
     const minimum = /^go (\S+)$/m.exec(fs.readFileSync(path.join(folder, "go.mod"), "utf8"))?.[1] ?? "1.25";
     const wayOut = `Install Go ${minimum} or newer from your distribution or Go's own site, put it on PATH, and run this again.`;
     const file = findGo();
     const version = await goVersion();
     if (file === undefined || version === undefined) {
-        throw new SetupError(
-            "Pulumi cannot be downloaded here, so it has to be built, and there is no Go on PATH.",
-            wayOut,
-        );
+        throw new SetupError(`${subject} has to be built here, and there is no Go on PATH.`, wayOut);
     }
     if (isOlder(version, minimum)) {
-        throw new SetupError(`Pulumi has to be built here, and ${file} is ${version}: too old.`, wayOut);
+        throw new SetupError(`${subject} has to be built here, and ${file} is ${version}: too old.`, wayOut);
     }
     return { file, version };
 }

@@ -133,7 +133,8 @@ async function ensureBase(docker: Docker): Promise<string> {
     return name;
 }
 
-async function tag(docker: Docker, from: string, to: string): Promise<void> {
+/** Gives an image another name. */
+export async function tag(docker: Docker, from: string, to: string): Promise<void> {
     const colon = to.lastIndexOf(":");
     await docker.getImage(from).tag({ repo: to.slice(0, colon), tag: to.slice(colon + 1) });
 }
@@ -144,7 +145,7 @@ interface Progress {
 }
 
 /** Waits for the engine to be done with a stream; its errors come as lines in it. */
-async function follow(docker: Docker, stream: NodeJS.ReadableStream, purpose: string): Promise<void> {
+export async function follow(docker: Docker, stream: NodeJS.ReadableStream, purpose: string): Promise<void> {
     const lines: Progress[] = [];
     await new Promise<void>((resolve, reject) => {
         docker.modem.followProgress(

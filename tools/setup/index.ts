@@ -1,4 +1,5 @@
 import path from "node:path";
+import { actionlintStep } from "./actionlint";
 import { installPrograms } from "./apt";
 import { FileStep, isCurrent, makeStep } from "./cachedStep";
 import { requireRoom } from "./disk";
@@ -7,6 +8,7 @@ import { engineStep, languageHostStep, prefetch, pulumiHome, traefikStep } from 
 import { requireGo } from "./go";
 import { buildImage, imageState, recallImage } from "./images";
 import { withLock } from "./lock";
+import { buildMachineImage, hasMachineImage, machineRootStep } from "./machineImage";
 import { ensureOfficialEngine } from "./official";
 import { cacheFolder, projectRoot } from "./paths";
 import { ensureRegistry, registryUrl } from "./registry";
@@ -28,12 +30,17 @@ export interface SetUpOptions {
     quiet?: boolean;
     /** Read every cached file whole instead of trusting its size and time. */
     verify?: boolean;
+    /** Make the image of a whole server, too: tests and benches boot it, a stack does not need it. */
+    machine?: boolean;
+    /** Build the linter of the workflows, too: a test runs it. */
+    linter?: boolean;
     reporter?: Reporter;
 }
 
 interface Run {
     reporter: Reporter;
     verify: boolean;
+    machine: boolean;
     signal: AbortSignal;
 }
 
@@ -50,8 +57,13 @@ export async function setUp(options: SetUpOptions = {}): Promise<Environment> {
         async () => {
             const world = await detectWorld();
             const abort = new AbortController();
-            const run: Run = { reporter, verify: options.verify ?? false, signal: abort.signal };
+            const { verify = false, machine = false } = options;
+            const run: Run = { reporter, verify, machine, signal: abort.signal };
             await ensureState(run);
+            if (options.linter === true) {
+                const linter = actionlintStep(run.signal);
+                await fileStep(run, linter, (await pendingSteps(run, [linter])).length > 0);
+            }
             const engine = world === "online" ? await setUpOnline(run) : await setUpAirGapped(run, abort);
             if (options.quiet !== true) {
                 reporter.say(`  ✓ set-up (${world})  ${seconds(Date.now() - began)}`);
@@ -100,6 +112,7 @@ async function setUpOnline(run: Run): Promise<Engine> {
         return [`${found.version} answers`, found] as const;
     });
     await step(run, "Pulumi", (note) => ensureOfficialEngine(note));
+    await machineImage(run, engine, "online");
     return engine;
 }
 
@@ -109,7 +122,10 @@ async function setUpAirGapped(run: Run, abort: AbortController): Promise<Engine>
     const [cli, languageHost, traefik] = [engineStep(signal), languageHostStep(signal), traefikStep(signal)];
     const found = await findEngine();
     const missing = found === undefined ? standIns : await missingImages(found);
-    const parts = uniqueSteps(missing.flatMap((standIn) => standIn.steps(signal)));
+    const parts = uniqueSteps([
+        ...missing.flatMap((standIn) => standIn.steps(signal)),
+        ...(run.machine && !(await hasMachineImage(found)) ? [machineRootStep(signal)] : []),
+    ]);
     const pending = await pendingSteps(run, [cli, languageHost, ...parts]);
     // What cannot be had is said before anything is downloaded.
     if ([cli, languageHost, traefik].some((one) => pending.some(({ id }) => id === one.id))) {
@@ -143,6 +159,7 @@ async function setUpAirGapped(run: Run, abort: AbortController): Promise<Engine>
             const waitFor = standIn.steps(signal).some(({ id }) => id === traefik.id) ? built : undefined;
             await image(run, engine, standIn, mirrored, waitFor);
         }
+        await machineImage(run, engine, "air-gapped");
         return engine;
     };
     const all = [built, docker(), downloads()] as const;
@@ -225,6 +242,18 @@ async function image(
         await buildImage(engine, standIn, mirrored, note);
         return mirrored ? "made" : "made, loaded into the engine";
     });
+}
+
+async function machineImage(run: Run, engine: Engine, world: World): Promise<void> {
+    if (run.machine) {
+        await step(run, "Image of a server", async (note) => {
+            if (await hasMachineImage(engine)) {
+                return "there";
+            }
+            await buildMachineImage(engine, world, note);
+            return "made";
+        });
+    }
 }
 
 /** Shows one step: its action gives the word for how it ended, and a result if there is one. */

@@ -29,7 +29,7 @@ const hooks = [
 const taken = ["redis-debs.tar", "busybox", "ca-certificates.crt"];
 
 /** Nobody reads manuals in there. */
-const dpkgOptions = [
+export const dpkgOptions = [
     "path-exclude=/usr/share/man/*",
     "path-exclude=/usr/share/doc/*",
     "path-include=/usr/share/doc/*/copyright",
@@ -175,14 +175,16 @@ async function hasPip(python: string): Promise<boolean> {
     );
 }
 
-function freshFolder(name: string): string {
+/** An empty folder to make a part in. */
+export function freshFolder(name: string): string {
     const folder = path.join(cacheFolder(), "build", name);
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
     return folder;
 }
 
-function keepParts(scratch: string, names: string[]): void {
+/** Moves what was made among the parts, and takes the rest away. */
+export function keepParts(scratch: string, names: string[]): void {
     fs.mkdirSync(path.dirname(part("x")), { recursive: true });
     for (const name of names) {
         fs.renameSync(path.join(scratch, name), part(name));

@@ -1,0 +1,5 @@
+/**
+ * The router's fixed IPv6 address on its network, from a range for private use (RFC 4193). Docker publishes ports over IPv4;
+ * the host's own rules lead what comes over IPv6 to this address, so that the router sees who asks.
+ */
+export const EDGE_IPV6 = { subnet: "fd62:6572:7468::/64", router: "fd62:6572:7468::80" } as const;

@@ -1,0 +1,47 @@
+import Docker from "dockerode";
+
+/** A bridge on which machines have fixed addresses. */
+export interface MachineNetwork {
+    readonly name: string;
+    /** CIDR. */
+    readonly subnet: string;
+    /** Address of this machine on it: the source of what it sends there. */
+    readonly gateway: string;
+    remove(): Promise<void>;
+}
+
+/** Makes a bridge on a subnet that is free on this machine. */
+export async function createMachineNetwork(docker: Docker, name: string): Promise<MachineNetwork> {
+    // The engine knows a free subnet, and gives fixed addresses only on one that was asked for.
+    const probe = await docker.createNetwork({ Name: name, CheckDuplicate: true });
+    const { subnet, gateway } = await placeOf(probe);
+    await probe.remove();
+    const network = await docker.createNetwork({
+        Name: name,
+        CheckDuplicate: true,
+        IPAM: { Config: [{ Subnet: subnet, Gateway: gateway }] },
+    });
+    return {
+        name,
+        subnet,
+        gateway,
+        remove: async () => {
+            await network.remove();
+        },
+    };
+}
+
+/** An address on the network: the first is 1, behind the gateway's. */
+export function addressOn({ gateway }: Pick<MachineNetwork, "gateway">, number: number): string {
+    const parts = gateway.split(".").map(Number);
+    return [...parts.slice(0, 3), (parts[3] ?? 1) + number].join(".");
+}
+
+async function placeOf(network: Docker.Network): Promise<{ subnet: string; gateway: string }> {
+    const { IPAM } = await network.inspect();
+    const [{ Subnet: subnet, Gateway: gateway } = {}] = IPAM?.Config ?? [];
+    if (subnet === undefined || gateway === undefined) {
+        throw new Error("the engine gave the network no subnet");
+    }
+    return { subnet, gateway };
+}

@@ -1,0 +1,210 @@
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { dirname, join } from "node:path";
+import Docker from "dockerode";
+import execa from "execa";
+import { buildSample } from "../../samples/app/build";
+import { Clouds } from "../support/clouds";
+import { Containers } from "../support/containers";
+import { Said, Stack } from "../support/stack";
+
+const ROOT = join(__dirname, "..", "..");
+const NAME = "e2e-prod";
+const LOCK = ".state/e2e-prod.lock.json";
+const SAMPLE = "berth-e2e-prod-sample:1.0.0";
+
+/** What the lock names, and what stands for it on this machine. */
+const LOCKED = {
+    "postgres:16": ["postgres:16.14", "postgres:16"],
+    "traefik:v3.6": ["traefik:v3.6.25", "traefik:v3.6"],
+} as const;
+
+/** Production's own composition with one system, on clouds that stand on this machine. */
+const config = (gateway: string) => `config:
+  berth:composition: prod
+  berth:systems: [connected-repo]
+  berth:serverType: cx23
+  berth:volumeSizeGb: "10"
+  berth:swapMb: "0"
+  berth:sshFrom: ["${gateway}/32"]
+  berth:acmeEmail: admin@example.com
+  berth:acmeServer: https://127.0.0.1:9/no-such-authority
+  berth:zones: { example.com: zone }
+  berth:imageLock: ${LOCK}
+  berth:inventSecrets: "true"
+  connected-repo:hosts: { api: api.example.com }
+  connected-repo:images: { api: "${SAMPLE}" }
+  connected-repo:googleClientId: test
+  connected-repo:webappUrl: https://app.example.com
+`;
+
+const docker = new Docker();
+const containers = new Containers("server");
+let clouds: Clouds;
+let stack: Stack;
+const removals: (() => unknown)[] = [];
+
+jest.setTimeout(10 * 60_000);
+
+beforeAll(async () => {
+    await buildSample();
+    await execa("docker", ["build", "--quiet", "--tag", SAMPLE, "samples/app"], { cwd: ROOT });
+    const images: string[] = [SAMPLE];
+    for (const [locked, present] of Object.values(LOCKED)) {
+        await execa("docker", ["tag", present, locked]);
+        images.push(locked);
+    }
+    removals.push(() => execa("docker", ["rmi", ...images]));
+    const lock = Object.fromEntries(
+        Object.entries(LOCKED).map(([reference, [locked]]) => [reference, locked]),
+    );
+    mkdirSync(dirname(join(ROOT, LOCK)), { recursive: true });
+    writeFileSync(join(ROOT, LOCK), JSON.stringify({ images: lock }));
+    removals.push(() => rmSync(join(ROOT, LOCK)));
+    const storage = await containers.volume();
+    removals.push(() => containers.removeAll());
+    const started = await Clouds.start(docker, containers.uniqueName(), storage, images);
+    clouds = started.clouds;
+    removals.push(started.stop);
+    stack = new Stack(NAME, config(clouds.gateway), {
+        PULUMI_DEBUG_PROVIDERS: started.variable,
+        HCLOUD_TOKEN: "not asked for",
+        CLOUDFLARE_API_TOKEN: "not asked for",
+    });
+    // A run that was killed leaves a state whose server is gone.
+    await stack.pulumi("stack", "rm", "--force", "--yes");
+    await succeeds(stack.pulumi("stack", "init"));
+});
+
+afterAll(async () => {
+    await stack.pulumi("stack", "rm", "--force", "--yes");
+    for (const remove of removals.reverse()) {
+        await remove();
+    }
+});
+
+async function succeeds(command: Promise<Said>): Promise<string> {
+    const { code, output } = await command;
+    if (code !== 0) {
+        throw new Error(`It ended with ${code}:\n${output}`);
+    }
+    return output;
+}
+
+function update(...args: string[]): Promise<string> {
+    return succeeds(stack.pulumi("up", "--yes", "--skip-preview", ...args));
+}
+
+/** A command on the server, over the files that the provider wrote. */
+async function onServer(...command: string[]): Promise<string> {
+    const { stdout } = await execa("ssh", ["-F", `.state/ssh/${NAME}/config`, "host", ...command], {
+        cwd: ROOT,
+    });
+    return stdout;
+}
+
+function sql(statement: string): Promise<string> {
+    const name = `berth-${NAME}-connected-repo-postgres`;
+    return onServer(
+        `docker exec ${name} psql -U postgres -h /var/run/postgresql -d connected_repo -tAc "${statement}"`,
+    );
+}
+
+/** What the router answers on the server's own port 80. */
+function redirect(): Promise<{ status: number | undefined; location: string | undefined }> {
+    return new Promise((resolve, reject) => {
+        const headers = { host: "api.example.com" };
+        get({ host: clouds.address, path: "/health", headers, agent: false }, (answer) => {
+            answer.resume();
+            resolve({ status: answer.statusCode, location: answer.headers.location });
+        }).on("error", reject);
+    });
+}
+
+describe("production on a server of its own", () => {
+    it("shows everything in its first preview, when there is no server", async () => {
+        const output = await succeeds(stack.pulumi("preview"));
+        expect(output).toContain("berth:index:HostReady host create");
+        expect(output).toContain("docker:index:Container connected-repo-api-1 create");
+    });
+
+    it("comes up from nothing: server, first boot, Docker over SSH, database on the disk, app", async () => {
+        expect(await update()).toContain("berth:index:HostReady host created");
+        await sql("create table kept (word text); insert into kept values ('before')");
+        expect(await onServer("docker ps --format '{{.Names}}' | sort")).toMatch(
+            /^berth-e2e-prod-connected-repo-api-1-\w{7}\nberth-e2e-prod-connected-repo-postgres\nberth-e2e-prod-router$/,
+        );
+    });
+
+    it("answers on the server's public ports", async () => {
+        expect(await redirect()).toEqual({ status: 301, location: "https://api.example.com/health" });
+    });
+
+    it("keeps its data in folders of the data disk", async () => {
+        const folders = await onServer("sudo sh -c 'stat -c \"%n %u %a\" /mnt/data/berth/*'");
+        expect(folders.split("\n")).toEqual([
+            "/mnt/data/berth/berth-e2e-prod-connected-repo-postgres-data 999 700",
+            "/mnt/data/berth/berth-e2e-prod-router-certificates 65532 700",
+        ]);
+    });
+
+    it("writes the key where nobody else reads it, and knows the server by its own", () => {
+        const folder = join(ROOT, ".state/ssh", NAME);
+        expect(statSync(join(folder, "key")).mode & 0o777).toBe(0o600);
+        expect(readFileSync(join(folder, "known_hosts"), "utf8")).toMatch(/^berth-host ssh-ed25519 \S+\n$/);
+    });
+
+    it("has nothing to change the second time", async () => {
+        expect(await update()).toMatch(/Resources:\n {4}\d+ unchanged/);
+    });
+
+    it("says out loud that the server keeps the user data it was made with", async () => {
+        await stack.withConfig('  berth:liveRestore: "false"\n', async () => {
+            const { output } = await stack.pulumi("preview");
+            expect(output).toContain("The server was made with other user data");
+            expect(output).not.toContain("hcloud:index:Server vps replace");
+        });
+    });
+
+    it("refuses to be taken down, and says how it would be", async () => {
+        const before = await stack.pulumi("stack", "export");
+        const { code, output } = await stack.down();
+        expect(code).not.toBe(0);
+        expect(output).toContain("pulumi config set --stack e2e-prod berth:protect false");
+        expect((await stack.pulumi("destroy", "--yes")).code).not.toBe(0);
+        expect(await stack.pulumi("stack", "export")).toEqual(before);
+        expect(await sql("select word from kept")).toBe("before");
+    });
+});
+
+describe("a server that answers no more", () => {
+    it("is replaced by one command, and every row is still there", async () => {
+        const [machine] = clouds.machines.values();
+        await machine?.stop();
+        await succeeds(stack.command("rebuild", ["--yes"]));
+        expect(await sql("select word from kept")).toBe("before");
+        expect(await redirect()).toMatchObject({ status: 301 });
+        expect(await update()).toMatch(/Resources:\n {4}\d+ unchanged/);
+    });
+});
+
+describe("a server that the cloud has lost", () => {
+    it("is made anew by the same command, protected again", async () => {
+        const [[id, machine] = []] = clouds.machines;
+        await machine?.remove();
+        clouds.machines.delete(id ?? "");
+        await succeeds(stack.command("rebuild", ["--yes"]));
+        expect(await sql("select word from kept")).toBe("before");
+        const { output: state } = await stack.pulumi("stack", "export");
+        expect(state).toContain('"deleteProtection": true');
+    });
+});
+
+describe("one setting", () => {
+    it("lifts all protection: up, then destroy", async () => {
+        stack.configure(`${config(clouds.gateway)}  berth:protect: "false"\n`);
+        await update();
+        await succeeds(stack.pulumi("destroy", "--yes", "--skip-preview"));
+        expect(clouds.machines.size).toBe(0);
+    });
+});

@@ -1,0 +1,46 @@
+import { availableCapabilities } from "../../rehearsal/machine/capabilities";
+import { addressOn } from "../../rehearsal/machine/network";
+import { machineImage, PACKAGES } from "../../rehearsal/machine/recipe";
+import { renderCloudInit } from "../../lib/cloudInit";
+import { parse } from "yaml";
+
+describe("a machine", () => {
+    it("gets the capabilities that there are, by their numbers", () => {
+        expect(availableCapabilities("Name:\tnode\nCapBnd:\t0000000000000003\nSeccomp:\t0\n")).toEqual([
+            "CHOWN",
+            "DAC_OVERRIDE",
+        ]);
+        const all = availableCapabilities("CapBnd:\t000001ffffffffff\n");
+        expect(all).toHaveLength(38);
+        expect([all[12], all[21], all[37]]).toEqual(["NET_ADMIN", "SYS_ADMIN", "AUDIT_READ"]);
+        expect(availableCapabilities("CapBnd:\t000001fffeffffff\n")).toEqual(
+            all.filter((name) => name !== "SYS_RESOURCE"),
+        );
+    });
+
+    it("has an address behind the gateway's", () => {
+        expect(addressOn({ gateway: "172.20.0.1" }, 1)).toBe("172.20.0.2");
+        expect(addressOn({ gateway: "10.0.8.1" }, 20)).toBe("10.0.8.21");
+    });
+
+    it("comes from an image that is named after its recipe", () => {
+        expect(machineImage()).toMatch(/^berth-machine:[0-9a-f]{16}$/);
+        expect(machineImage()).toBe(machineImage());
+    });
+
+    it("brings every package that user data asks for: it can install none", () => {
+        const key = "-----BEGIN OPENSSH PRIVATE KEY-----\nYQ==\n-----END OPENSSH PRIVATE KEY-----\n";
+        const { packages } = parse(
+            renderCloudInit({
+                hostname: "a",
+                user: "deploy",
+                authorizedKeys: ["ssh-ed25519 AAAA"],
+                hostKey: { privateKey: key, publicKey: "ssh-ed25519 AAAA" },
+                sshFrom: [],
+                swapMb: 0,
+                liveRestore: true,
+            }),
+        ) as { packages: string[] };
+        expect(packages.filter((name) => !PACKAGES.includes(name))).toEqual([]);
+    });
+});

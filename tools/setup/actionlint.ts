@@ -1,0 +1,46 @@
+import fs from "node:fs";
+import path from "node:path";
+import { FileStep, isCurrent, makeStep } from "./cachedStep";
+import { moduleStep } from "./engine";
+import { withLock } from "./lock";
+import { cacheFolder, projectRoot } from "./paths";
+
+const folder = "tools/actionlint";
+const goModule = "github.com/rhysd/actionlint";
+
+/** The linter of GitHub's workflows. It is published as a program for each platform and as a module: a module is in reach everywhere. */
+export function actionlintStep(signal: AbortSignal): FileStep {
+    const version = pinnedVersion();
+    return moduleStep({
+        id: "actionlint",
+        title: `actionlint ${version}`,
+        folder,
+        subject: "actionlint, which lints the workflows in the tests,",
+        goPackage: `${goModule}/cmd/actionlint`,
+        flags: ["-trimpath", "-ldflags", "-s -w"],
+        output: path.join(cacheFolder(), "tools/actionlint"),
+        module: `${goModule}@v${version}`,
+        needsMb: 100,
+        signal,
+    });
+}
+
+/** One place says the version: go.mod. */
+function pinnedVersion(): string {
+    const text = fs.readFileSync(path.join(projectRoot, folder, "go.mod"), "utf8");
+    return new RegExp(`${goModule} v(\\S+)`).exec(text)?.[1] ?? "of an unknown version";
+}
+
+/** The linter's program; it is built where set-up has not done so: tests run on their own, too. */
+export async function ensureActionlint(): Promise<string> {
+    const step = actionlintStep(new AbortController().signal);
+    const [file = ""] = step.outputs;
+    if (!(await isCurrent(step))) {
+        await withLock(path.join(cacheFolder(), "lock"), async () => {
+            if (!(await isCurrent(step))) {
+                await makeStep(step, () => undefined);
+            }
+        });
+    }
+    return file;
+}
