@@ -37,6 +37,7 @@ const MIN_NAMED_BITS = 8;
 
 function parseCidr(cidr: string): { version: 4 | 6 | undefined; bits: number } {
     const [address = "", bits = "", ...more] = cidr.split("/");
-    const version = isIPv4(address) ? 4 : isIPv6(address) ? 6 : undefined;
+    // An interface behind the address (fe80::1%eth0) is IPv6's own, too.
+    const version = isIPv4(address) ? 4 : isIPv6(address) && !address.includes("%") ? 6 : undefined;
     return { version, bits: more.length === 0 && /^\d{1,3}$/.test(bits) ? Number(bits) : -1 };
 }

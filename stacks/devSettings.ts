@@ -1,7 +1,7 @@
 import { checkPort } from "../lib/numbers";
 import { publicUrl } from "../lib/urls";
 import { ConfigReader, RawConfig } from "./config";
-import type { CommonSettings } from "./settings";
+import { CommonSettings } from "./commonSettings";
 
 /** What development needs to know, beside what is common to all compositions. */
 export interface DevSettings extends CommonSettings {

@@ -14,7 +14,7 @@ import { checkNamedCidr } from "../lib/networks";
 import { checkNumber } from "../lib/numbers";
 import { checkHost } from "../lib/routes";
 import { ConfigReader, isText, RawConfig } from "./config";
-import type { CommonSettings } from "./settings";
+import { CommonSettings } from "./commonSettings";
 import { SystemSettings } from "./systemSettings";
 
 /** What production needs to know, beside what is common to all compositions. */

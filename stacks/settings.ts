@@ -2,24 +2,15 @@ import { Problem, refuse } from "../lib/problems";
 import { SYSTEMS } from "../systems";
 import { SystemDefinition } from "../systems/system";
 import { ConfigReader, RawConfig } from "./config";
+import { CommonSettings } from "./commonSettings";
 import { checkTogether } from "./conflicts";
 import { DevSettings, readDev } from "./devSettings";
 import { ProdSettings, readProd } from "./prodSettings";
-import { readSystem, SystemSettings } from "./systemSettings";
+import { readSystem } from "./systemSettings";
 
 /** Which compositions there are; each is a file beside this one. */
 export const COMPOSITIONS = ["dev", "prod"] as const;
 export type Composition = (typeof COMPOSITIONS)[number];
-
-/** What every composition needs to know. */
-export interface CommonSettings {
-    readonly stack: string;
-    /** Start of every name on an engine, and of what belongs to the stack elsewhere. */
-    readonly prefix: string;
-    /** Whether what holds data or cannot be had again refuses to be deleted. */
-    readonly protect: boolean;
-    readonly systems: readonly SystemSettings[];
-}
 
 /** Everything that a composition needs to know, read once and checked as a whole. */
 export type Settings = DevSettings | ProdSettings;

@@ -2,7 +2,6 @@ import { isPlainPath } from "../../lib/healthcheck";
 import { checkName } from "../../lib/names";
 import { checkNumber, checkPort } from "../../lib/numbers";
 import { Problem } from "../../lib/problems";
-import { isRoot } from "../../lib/users";
 import { checkConflicts, checkRoute } from "../../lib/routes";
 import { AppArgs, HealthCheckArgs, VolumeArgs } from "../platform";
 import { checkLimits } from "./limits";
@@ -39,8 +38,11 @@ function checkSource({ image, build, registry }: AppArgs): Problem[] {
     return problems;
 }
 
+/** By its number, however many noughts it is written with, or by its name. */
+const ROOT = /^(0*|root)(:|$)/;
+
 function checkUser({ user }: AppArgs): Problem[] {
-    return user !== undefined && isRoot(user)
+    return user !== undefined && ROOT.test(user)
         ? [{ path: "args.user", message: `"${user}" is root: an app runs as somebody else` }]
         : [];
 }

@@ -6,18 +6,7 @@ import { sshFileOptions } from "../../lib/ssh";
 import { EngineProvider, HostReady } from "../../providers/sdk";
 import { Server } from "../server";
 import { Engine } from "./engine";
-import type { DockerPlatformArgs } from "./platform";
-
-/** A server of the stack's own, and how it is reached. */
-export interface ServerArgs {
-    server: Server;
-    /** Folder for the client's key and the known host, relative to the project. Written anew by each run. */
-    sshFolder: string;
-    /** Command that makes the connection, `%h` for the host. @default the server is reached directly */
-    proxyCommand?: string;
-    /** How long the server's first boot may take, in seconds. @default 1200 */
-    readyTimeoutSeconds?: number;
-}
+import { DockerPlatformArgs, ServerArgs } from "./platformArgs";
 
 /** A first boot installs Docker and every update that Debian has: minutes, and twenty of them on a bad day. */
 const DEFAULT_READY_TIMEOUT_SECONDS = 1200;

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { EDGE_IPV6 } from "../../lib/edge";
 import { checkName } from "../../lib/names";
-import { InvalidInput, Problem, refuse } from "../../lib/problems";
+import { InvalidInput, refuse } from "../../lib/problems";
 import { checkConflicts, Claim, Route } from "../../lib/routes";
 import { ENTRY_PORTS } from "../../lib/traefik";
 import {
@@ -16,44 +16,14 @@ import {
     RedisArgs,
 } from "../platform";
 import { App } from "./app";
-import { dial, ServerArgs, tiedTo } from "./dial";
+import { dial, tiedTo } from "./dial";
 import { Engine, labelList, labelsOf, Placement } from "./engine";
 import { Postgres } from "./postgres";
 import { Redis } from "./redis";
+import { DockerPlatformArgs, validatePlatform } from "./platformArgs";
 import { Router } from "./router";
-import { RouterArgs, tunnelSubnet } from "./routerArgs";
+import { tunnelSubnet } from "./routerArgs";
 import { TunnelConnector, TunnelConnectorArgs } from "./tunnelConnector";
-
-/** A Docker engine and what stands in front of it. */
-export interface DockerPlatformArgs {
-    /**
-     * Start of every name on the engine: two stacks on one engine need two prefixes. A change replaces everything, data
-     * volumes included.
-     */
-    prefix: string;
-    /** Address of an engine that is there: `unix:///var/run/docker.sock`, `ssh://user@host`. Only one of `host` and `server`. */
-    host?: pulumi.Input<string>;
-    /**
-     * A server of the stack's own whose engine it is. Everything on it is tied to it: a new server has all of it made anew.
-     * Only one of `host` and `server`.
-     */
-    server?: ServerArgs;
-    /** Options for the system's `ssh`, used with an `ssh://` address. @default none */
-    sshOpts?: string[];
-    /** How the router is reached. */
-    router: RouterArgs;
-    /**
-     * Whether data volumes and passwords refuse to be deleted or replaced.
-     * @default true
-     */
-    protect?: boolean;
-    /**
-     * What is pulled for the images that the components name, by their reference, as a lock file has it:
-     * `{ "redis:7": "redis@sha256:…" }`. When given, it has to name every image that is used.
-     * @default each image's own reference
-     */
-    images?: Record<string, string>;
-}
 
 /** A Docker engine as a platform: one router, one network towards it, and one place for each system. */
 export class DockerPlatform extends pulumi.ComponentResource implements Platform {
@@ -215,13 +185,4 @@ class DockerPlace extends pulumi.ComponentResource implements Place {
     private optionsOf(opts?: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
         return { parent: this, ...opts };
     }
-}
-
-/** All that is wrong with a platform's arguments. */
-export function validatePlatform({ prefix, host, server }: DockerPlatformArgs): Problem[] {
-    const problems = checkName("args.prefix", prefix);
-    if ((host === undefined) === (server === undefined)) {
-        problems.push({ path: "args.host", message: "only one of host and server, and one of them" });
-    }
-    return problems;
 }

@@ -198,6 +198,6 @@ function configOf(args: RouterArgs): RouterConfig {
 function portsOf({ address, httpPort, tls }: NonNullable<RouterArgs["listen"]>) {
     return [
         publishOn(address, ENTRY_PORTS.web, httpPort),
-        ...(tls === undefined ? [] : [publishOn(address, ENTRY_PORTS.websecure, tls.httpsPort ?? 443)]),
+        ...(tls === undefined ? [] : [publishOn(address, ENTRY_PORTS.websecure, 443)]),
     ];
 }

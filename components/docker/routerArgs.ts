@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import { checkNumber, checkPort } from "../../lib/numbers";
+import { checkPort } from "../../lib/numbers";
 import { Problem } from "../../lib/problems";
 import { checkHost, Route } from "../../lib/routes";
 import { RoutedRoute } from "../../lib/traefik";
@@ -40,10 +40,8 @@ export interface ListenArgs {
     tls?: TlsArgs;
 }
 
-/** HTTPS with certificates by ACME, kept on the host's data disk. */
+/** HTTPS on port 443 with certificates by ACME, kept on the host's data disk. */
 export interface TlsArgs {
-    /** Port for HTTPS. @default 443 */
-    httpsPort?: number;
     /** Where the certificate authority writes to when a certificate is about to end. */
     email: string;
     /** Directory URL of the certificate authority. @default Let's Encrypt's */
@@ -99,10 +97,9 @@ export function urlOf({ listen, tunnel }: RouterArgs, host: string): string {
         return `https://${host}`;
     }
     const { scheme, httpPort, tls } = listen;
-    if (tls !== undefined) {
-        return publicUrl({ scheme: "https", port: tls.httpsPort ?? 443 }, host);
-    }
-    return scheme === "https" ? `https://${host}` : publicUrl({ scheme, port: httpPort }, host);
+    return tls !== undefined || scheme === "https"
+        ? `https://${host}`
+        : publicUrl({ scheme, port: httpPort }, host);
 }
 
 /** All that is wrong with a router's arguments. `hasDataDisk`: whether the engine's host has one. */
@@ -133,11 +130,8 @@ function checkListen({ address, httpPort, tls }: ListenArgs, hasDataDisk: boolea
     return tls === undefined ? problems : [...problems, ...checkTls(tls, hasDataDisk)];
 }
 
-function checkTls(
-    { httpsPort, email, wildcards = [], cloudflareToken }: TlsArgs,
-    hasDataDisk: boolean,
-): Problem[] {
-    const problems = checkNumber("args.listen.tls.httpsPort", httpsPort, { min: 1, max: 65535 });
+function checkTls({ email, wildcards = [], cloudflareToken }: TlsArgs, hasDataDisk: boolean): Problem[] {
+    const problems: Problem[] = [];
     if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) {
         problems.push({ path: "args.listen.tls.email", message: `"${email}" is no mail address` });
     }

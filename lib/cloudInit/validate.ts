@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from "node:net";
+import { checkCidr } from "../networks";
 import { checkNumber } from "../numbers";
 import { Problem } from "../problems";
 import { CloudInitArgs } from "./args";
@@ -32,12 +32,7 @@ export function validateCloudInit(args: CloudInitArgs): Problem[] {
             path: "dataDevice",
             message: `"${args.dataDevice ?? ""}" is no device: a path below /dev without spaces or special characters`,
         }),
-        ...args.sshFrom.flatMap((source, index) =>
-            unless(isCidr(source), {
-                path: `sshFrom[${index}]`,
-                message: `"${source}" is no CIDR, like 198.51.100.7/32 or 2001:db8::/48`,
-            }),
-        ),
+        ...args.sshFrom.flatMap((source, index) => checkCidr(`sshFrom[${index}]`, source)),
         ...checkNumber("swapMb", args.swapMb, { min: 0, max: MAX_SWAP_MB }),
     ];
 }
@@ -72,15 +67,4 @@ function unless(valid: boolean, problem: Problem): Problem[] {
 
 function isDevice(path: string): boolean {
     return DEVICE.test(path) && !path.split("/").includes("..");
-}
-
-function isCidr(source: string): boolean {
-    const [address = "", prefix = "", ...more] = source.split("/");
-    if (more.length > 0 || !/^\d{1,3}$/.test(prefix)) {
-        return false;
-    }
-    // An interface behind the address (fe80::1%eth0) is IPv6's own, too.
-    return isIPv4(address)
-        ? Number(prefix) <= 32
-        : isIPv6(address) && !address.includes("%") && Number(prefix) <= 128;
 }

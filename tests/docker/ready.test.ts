@@ -12,6 +12,7 @@ const NEVER = 3600;
 
 jest.setTimeout(60_000);
 const containers = new Containers("ready");
+const images: string[] = [];
 let network: Awaited<ReturnType<typeof createNetwork>>;
 let asker: Docker.Container;
 let provider: ProviderClient;
@@ -25,6 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
     provider.close();
     await containers.removeAll();
+    await Promise.all(images.map((id) => containers.docker.getImage(id).remove({ force: true })));
     await network.remove();
 });
 
@@ -166,6 +168,63 @@ describe("a container that never answers", () => {
         await own.cancel();
         await waiting;
         own.close();
+    });
+});
+
+describe("a container that nobody asks", () => {
+    it("is ready while it runs", async () => {
+        const container = await start(ASKER, ["sleep", String(NEVER)]);
+        const inputs = { container: container.id, timeoutSeconds: NEVER };
+        expect(await provider.create(READY, inputs)).toEqual({ id: container.id, state: inputs });
+    });
+
+    it("fails at once when it has ended, with its log", async () => {
+        const container = await start(ASKER, ["sh", "-c", "echo no licence; exit 7"]);
+        await container.wait();
+        expect(await failure({ container: container.id, timeoutSeconds: NEVER })).toBe(
+            `${await nameOf(container)} does not run: it exited with code 7\n` +
+                "The last lines of its log:\n  | no licence",
+        );
+    });
+});
+
+describe("a container that must not run as root", () => {
+    const ROOT = "would run as root: give the image a USER, or the app a `user` that it can run as";
+
+    async function asUser(User: string | undefined, image = NODE): Promise<string> {
+        const container = await containers.start(image, {
+            User,
+            Cmd: ["sleep", String(NEVER)],
+            HostConfig: { Init: true },
+        });
+        const message = await failure({ container: container.id, refuseRoot: true, timeoutSeconds: NEVER });
+        return message.replace(`${await nameOf(container)} `, "");
+    }
+
+    it.each([undefined, "root", "0", "0:1000", "root:node", "00"])("fails as %j", async (user) => {
+        expect(await asUser(user)).toBe(`${ROOT}\nIt wrote no log.`);
+    });
+
+    it.each(["node", "1000", "1000:0", "65532:65532"])("is ready as %j", async (user) => {
+        expect(await asUser(user)).toBe("it was ready");
+    });
+
+    it("is judged by the user of its image, whatever name root has there", async () => {
+        const container = await containers.start(NODE, {
+            Cmd: ["sh", "-c", "echo admin:x:0:0::/:/bin/sh >> /etc/passwd"],
+        });
+        await container.wait();
+        const image = async (user: string) =>
+            ((await container.commit({ changes: `USER ${user}` })) as { Id: string }).Id;
+        images.push(await image("admin"), await image("node"));
+        const found = await Promise.all(images.map((each) => asUser(undefined, each)));
+        expect(found).toEqual([`${ROOT}\nIt wrote no log.`, "it was ready"]);
+    });
+
+    it("may be root where nobody minds", async () => {
+        const container = await start(ASKER, ["sleep", String(NEVER)]);
+        const inputs = { container: container.id, refuseRoot: false, timeoutSeconds: NEVER };
+        expect((await provider.create(READY, inputs)).id).toBe(container.id);
     });
 });
 

@@ -1,8 +1,9 @@
 import type Docker from "dockerode";
-import { routerFlags, ROUTES_FOLDER } from "../../lib/traefik";
-import { Containers, exec, logs, until } from "../support/containers";
+import { ROUTES_FOLDER } from "../../lib/traefik";
+import { Containers, exec, until } from "../support/containers";
 import { answering, createNetwork, providerOnEngine } from "../support/onEngine";
 import { ProviderClient, Values } from "../support/providerClient";
+import { TestRouter } from "../support/router";
 import { eventually, Through } from "../support/through";
 
 const ROUTE = "berth:index:Route";
@@ -11,6 +12,7 @@ jest.setTimeout(60_000);
 const containers = new Containers("route");
 let provider: ProviderClient;
 let network: Awaited<ReturnType<typeof createNetwork>>;
+let routers: TestRouter[];
 let router: Docker.Container;
 let through: Through;
 /** Base URLs of two servers that answer with their own name. */
@@ -19,42 +21,29 @@ let servers: Record<"a" | "b", string>;
 beforeAll(async () => {
     provider = await providerOnEngine();
     network = await createNetwork(containers);
-    router = await startRouter();
-    through = await throughRouter(router);
+    routers = [];
+    const first = await startRouter();
+    router = first.container;
+    through = await throughRouter(first);
     servers = { a: await startServer("a"), b: await startServer("b") };
 });
 
 afterAll(async () => {
-    provider.close();
     await containers.removeAll();
+    await Promise.all(routers.map((each) => each.removeFiles()));
     await network.remove();
+    provider.close();
 });
 
-async function startRouter(): Promise<Docker.Container> {
-    const container = await containers.start("traefik:v3.6", {
-        Cmd: routerFlags({ logLevel: "INFO" }),
-        Env: ["PROBE=leaked"],
-        HostConfig: {
-            Binds: [`${await containers.volume()}:${ROUTES_FOLDER}`],
-            NetworkMode: network.name,
-            PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "" }] },
-        },
-    });
-    await answers(container);
-    return container;
+async function startRouter(): Promise<TestRouter> {
+    const options = { network: network.name, ports: [80], env: ["PROBE=leaked"] };
+    const started = await TestRouter.start(containers, provider, { logLevel: "INFO" }, options);
+    routers.push(started);
+    return started;
 }
 
-async function answers(container: Docker.Container): Promise<void> {
-    const ping = ["wget", "-q", "-O", "-", "http://127.0.0.1:8080/ping"];
-    await until(
-        async () => (await exec(container, ping)).output === "OK",
-        () => logs(container),
-    );
-}
-
-async function throughRouter(container: Docker.Container): Promise<Through> {
-    const { NetworkSettings } = await container.inspect();
-    return new Through(Number(NetworkSettings.Ports["80/tcp"]?.[0]?.HostPort));
+async function throughRouter(started: TestRouter): Promise<Through> {
+    return new Through(await started.portOf(80));
 }
 
 async function startServer(name: string): Promise<string> {
@@ -72,7 +61,11 @@ async function startServer(name: string): Promise<string> {
 }
 
 function inputsOf(app: string, more: Values = {}): Values {
-    return { router: router.id, app, routes: [{ host: hostOf(app) }], servers: [servers.a], ...more };
+    return { router: router.id, app, routes: [routeOf(hostOf(app))], servers: [servers.a], ...more };
+}
+
+function routeOf(host: string, more: Values = {}): Values {
+    return { host, entryPoint: "web", ...more };
 }
 
 function hostOf(app: string): string {
@@ -80,7 +73,7 @@ function hostOf(app: string): string {
 }
 
 async function shell(script: string): Promise<string> {
-    return (await exec(router, ["sh", "-c", `cd ${ROUTES_FOLDER} && ${script}`])).output;
+    return (await exec(router, ["sh", "-c", `cd ${ROUTES_FOLDER} && ${script}`], { user: "0:0" })).output;
 }
 
 describe("a route", () => {
@@ -98,19 +91,19 @@ describe("a route", () => {
 
     it("takes a path with all that is below it, and nothing that only begins alike", async () => {
         const host = hostOf("paths");
-        await provider.create(ROUTE, inputsOf("paths", { routes: [{ host }] }));
+        await provider.create(ROUTE, inputsOf("paths"));
         await provider.create(
             ROUTE,
-            inputsOf("paths-ws", { routes: [{ host, pathPrefix: "/ws" }], servers: [servers.b] }),
+            inputsOf("paths-ws", { routes: [routeOf(host, { pathPrefix: "/ws" })], servers: [servers.b] }),
         );
         const asked = await Promise.all(["/ws", "/ws/x", "/wsx", "/"].map((path) => through.get(host, path)));
         expect(asked.map(({ body }) => body)).toEqual(["b", "b", "a", "a"]);
     });
 
     it("leads from several hosts", async () => {
-        const routes = [{ host: "one.example" }, { host: "two.example" }];
-        await provider.create(ROUTE, inputsOf("hosts", { routes }));
-        for (const { host } of routes) {
+        const hosts = ["one.example", "two.example"];
+        await provider.create(ROUTE, inputsOf("hosts", { routes: hosts.map((host) => routeOf(host)) }));
+        for (const host of hosts) {
             expect(await through.get(host)).toEqual({ status: 200, body: "a" });
         }
     });
@@ -207,20 +200,20 @@ describe("a route that Traefik does not take", () => {
 
     it("fails when another file has a route of the same name", async () => {
         const files = await shell("cat refused*; ls -A | grep refused");
-        const foreign = `http: { routers: { refused-2: { rule: Host(\`c.example\`), service: noop@internal } } }`;
+        const foreign = `http: { routers: { refused_2: { rule: Host(\`c.example\`), service: noop@internal } } }`;
         await shell(`printf '%s' '${foreign}' > .a && mv .a a-foreign.yml`);
-        const routes = [{ host: hostOf(app) }, { host: "c.example" }];
+        const routes = [routeOf(hostOf(app)), routeOf("c.example")];
         await expect(provider.update(ROUTE, app, inputsOf(app), inputsOf(app, { routes }))).rejects.toThrow(
-            /is back: Traefik uses 1 of its 2 routes: .*\nWRN HTTP router already configured, skipping .*refused-2$/,
+            /is back: Traefik uses 1 of its 2 routes: .*\nWRN HTTP router already configured, skipping .*refused_2$/,
         );
         await expectKept(files);
         await shell("rm a-foreign.yml");
     });
 
     it("fails when one of its routes does not work, the second as well as the first", async () => {
-        const routes = [{ host: hostOf(app) }, { host: "bad`example" }];
+        const routes = [routeOf(hostOf(app)), routeOf("bad`example")];
         await expect(provider.update(ROUTE, app, inputsOf(app), inputsOf(app, { routes }))).rejects.toThrow(
-            /is back: refused-2@file: \["error while parsing rule/,
+            /is back: refused_2@file: \["error while parsing rule/,
         );
         await eventually(
             () => through.get(hostOf(app)),
@@ -229,17 +222,30 @@ describe("a route that Traefik does not take", () => {
     });
 });
 
+describe("a route for a way in that the router does not have", () => {
+    it.each(["websecure", "tunnel"])("fails with Traefik's own words: %s", async (entryPoint) => {
+        const routes = [routeOf("lost.example", { entryPoint })];
+        await expect(provider.create(ROUTE, inputsOf("lost", { routes }))).rejects.toThrow(
+            `is back: lost@file: ["entryPoint \\"${entryPoint}\\" doesn't exist","no valid entryPoint for this router"]\nERR `,
+        );
+        expect(await shell("ls -A | grep lost")).toBe("");
+    });
+});
+
 describe("a router", () => {
     it("that is stopped loses a route, and keeps the others when it comes back", async () => {
         const own = await startRouter();
-        const [kept, gone] = [inputsOf("kept", { router: own.id }), inputsOf("gone", { router: own.id })];
+        const [kept, gone] = [
+            inputsOf("kept", { router: own.container.id }),
+            inputsOf("gone", { router: own.container.id }),
+        ];
         await provider.create(ROUTE, kept);
         const { id, state } = await provider.create(ROUTE, gone);
-        await own.stop({ t: 1 });
+        await own.container.stop({ t: 1 });
         await provider.delete(ROUTE, id, state);
         await provider.delete(ROUTE, id, state);
-        await own.start();
-        await answers(own);
+        await own.container.start();
+        await own.answers();
         const back = await throughRouter(own);
         await eventually(
             () => back.get(hostOf("kept")),

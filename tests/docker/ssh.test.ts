@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { routerFlags, ROUTES_FOLDER } from "../../lib/traefik";
+import { ROUTES_FOLDER } from "../../lib/traefik";
 import { connect, disconnect } from "../../providers/engine/connect";
 import { Containers, exec, logs, until } from "../support/containers";
+import { providerOnEngine } from "../support/onEngine";
 import { ProviderClient, secret } from "../support/providerClient";
+import { TestRouter } from "../support/router";
 import { Sshd, startSshd } from "../support/sshd";
 
 const READY = "berth:index:Ready";
@@ -16,9 +18,12 @@ jest.setTimeout(60_000);
 const containers = new Containers("ssh");
 let sshd: Sshd;
 let provider: ProviderClient;
+let onEngine: ProviderClient;
+let router: TestRouter | undefined;
 
 beforeAll(async () => {
     sshd = await startSshd();
+    onEngine = await providerOnEngine();
     provider = await ProviderClient.start();
     await provider.configure(sshd.host, sshd.sshOpts);
 }, 300_000);
@@ -26,8 +31,16 @@ beforeAll(async () => {
 afterAll(async () => {
     provider.close();
     await containers.removeAll();
+    await router?.removeFiles();
+    onEngine.close();
     await sshd.stop();
 });
+
+/** A router, with files that its engine got by the short way. */
+async function startRouter(): Promise<TestRouter> {
+    router = await TestRouter.start(containers, onEngine, { logLevel: "INFO" });
+    return router;
+}
 
 /** Ids of the processes of this server's clients. */
 function clients(): number[] {
@@ -101,16 +114,11 @@ describe("over SSH", () => {
     });
 
     it("routes are made and taken away, many at the same time", async () => {
-        const router = await containers.start(BUSY, {
-            Cmd: routerFlags({ logLevel: "INFO" }),
-            HostConfig: { Binds: [`${await containers.volume()}:${ROUTES_FOLDER}`] },
-        });
-        const command = ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/ping"];
-        await provider.create(READY, { container: router.id, command, timeoutSeconds: 50 });
+        const { container: router } = await startRouter();
         const routes = Array.from({ length: 8 }, (_, index) => ({
             router: router.id,
             app: `app-${index}`,
-            routes: [{ host: `app-${index}.example` }],
+            routes: [{ host: `app-${index}.example`, entryPoint: "web" }],
             servers: ["http://127.0.0.1:8080"],
         }));
         const made = await Promise.all(routes.map((inputs) => provider.create(ROUTE, inputs)));
@@ -118,7 +126,7 @@ describe("over SSH", () => {
         const ask = ["wget", "-q", "-O", "-", "--header", "Host: app-7.example", "http://127.0.0.1/ping"];
         expect((await exec(router, ask)).output).toBe("OK");
         await Promise.all(made.map(({ id, state }) => provider.delete(ROUTE, id, state)));
-        expect((await exec(router, ["ls", "-A", ROUTES_FOLDER])).output).toBe("");
+        expect((await exec(router, ["ls", "-A", ROUTES_FOLDER])).output).toBe("shared\n");
     });
 
     it("many requests at once are all answered, by a server that refuses many logins at once", async () => {

@@ -201,10 +201,19 @@ describe("a server that the cloud has lost", () => {
 });
 
 describe("one setting", () => {
-    it("lifts all protection: up, then destroy", async () => {
+    it("lifts all protection: up, then down, which keeps the disk and the passwords", async () => {
         stack.configure(`${config(clouds.gateway)}  berth:protect: "false"\n`);
         await update();
-        await succeeds(stack.pulumi("destroy", "--yes", "--skip-preview"));
+        expect(await succeeds(stack.down())).toContain(
+            "Kept, with the passwords that open them:\n  berth-e2e-prod-data\n",
+        );
         expect(clouds.machines.size).toBe(0);
+    });
+
+    it("lets the next up find every row, and the last down remove everything", async () => {
+        await update();
+        expect(await sql("select word from kept")).toBe("before");
+        expect(await succeeds(stack.down("--volumes"))).toContain("Nothing was kept.");
+        expect(await succeeds(stack.pulumi("stack", "export"))).not.toContain('"custom": true');
     });
 });

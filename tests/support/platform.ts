@@ -1,4 +1,5 @@
-import { DockerPlatform, DockerPlatformArgs } from "../../components/docker/platform";
+import { DockerPlatform } from "../../components/docker/platform";
+import { DockerPlatformArgs } from "../../components/docker/platformArgs";
 import * as pulumi from "@pulumi/pulumi";
 import { Place } from "../../components/platform";
 import { Server } from "../../components/server";

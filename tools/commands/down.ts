@@ -2,7 +2,7 @@ import { parse } from "../arguments";
 import { pulumi, stackExists, stackName, stackOptions } from "../pulumi";
 import { Environment, setUp } from "../setup";
 import { SetupError } from "../setup/errors";
-import { readState } from "../state";
+import { readState, Recorded } from "../state";
 
 const help = `npm run down: removes what \`npm run up\` made, and keeps the data volumes and their passwords.
 
@@ -10,11 +10,26 @@ const help = `npm run down: removes what \`npm run up\` made, and keeps the data
   -- -s <stack>   another stack than dev (or BERTH_STACK)
   -- <options>    for \`pulumi destroy\``;
 
-/** What holds data, and what opens it: a new password would lock the user out of an old database. */
-export const keptResources = [
-    "**docker:index/volume:Volume::*-data",
-    "**random:index/randomPassword:RandomPassword**",
-];
+/** A kind of resource that stays, and the names of those that do. */
+interface Kept {
+    readonly type: string;
+    readonly name: string;
+}
+
+/** What opens data: a new password would lock the user out of an old database. */
+const PASSWORDS: Kept = { type: "random:index/randomPassword:RandomPassword", name: "*" };
+/** What holds data: volumes of an engine, or the disk of a server, on which they are folders. */
+const VOLUMES: Kept = { type: "docker:index/volume:Volume", name: "*-data" };
+const DISKS: Kept = { type: "hcloud:index/volume:Volume", name: "*" };
+const SERVER = "hcloud:index/server:Server";
+
+function keptOf(resources: readonly Recorded[]): Kept[] {
+    return [resources.some(({ type }) => type === SERVER) ? DISKS : VOLUMES, PASSWORDS];
+}
+
+function isKept({ urn, type }: Recorded, kept: readonly Kept[]): boolean {
+    return kept.some((each) => each.type === type && urn.endsWith(each.name.replace("*", "")));
+}
 
 /** `pulumi destroy` of all but the data. */
 export async function run(args: string[]): Promise<number> {
@@ -29,8 +44,13 @@ export async function run(args: string[]): Promise<number> {
         process.stdout.write(`There is no stack ${stack}: nothing to take down.\n`);
         return 0;
     }
-    await refuseProtected(environment, stack);
-    const keep = flags.has("--volumes") ? [] : keptResources.flatMap((pattern) => ["--exclude", pattern]);
+    const resources = await readState(environment, stack);
+    const kept = flags.has("--volumes") ? [] : keptOf(resources);
+    refuseProtected(
+        stack,
+        resources.filter((each) => !isKept(each, kept)),
+    );
+    const keep = kept.flatMap(({ type, name }) => ["--exclude", `**${type}::${name}`]);
     const destroy = ["destroy", "--yes", "--skip-preview", "--stack", stack, ...keep, ...rest];
     const { code } = await pulumi(environment, destroy);
     if (code === 0) {
@@ -40,10 +60,8 @@ export async function run(args: string[]): Promise<number> {
 }
 
 /** What Pulumi would find out only after it had taken away all that is not protected. */
-async function refuseProtected(environment: Environment, stack: string): Promise<void> {
-    const guarded = (await readState(environment, stack)).filter(
-        ({ type, protect }) => protect === true && !type.endsWith(":RandomPassword"),
-    );
+function refuseProtected(stack: string, resources: readonly Recorded[]): void {
+    const guarded = resources.filter(({ protect }) => protect === true);
     if (guarded.length > 0) {
         const names = guarded.map(
             ({ urn }) => `  ${urn.split("::").slice(2).join(" ").split("$").at(-1) ?? urn}`,
@@ -56,8 +74,9 @@ async function refuseProtected(environment: Environment, stack: string): Promise
 }
 
 async function describeKept(environment: Environment, stack: string): Promise<string> {
-    const volumes = (await readState(environment, stack))
-        .filter(({ type }) => type === "docker:index/volume:Volume")
+    const resources = await readState(environment, stack);
+    const volumes = resources
+        .filter((each) => isKept(each, [VOLUMES, DISKS]))
         .map(({ outputs }) => outputs?.name ?? "a volume");
     if (volumes.length === 0) {
         return "Nothing was kept.";

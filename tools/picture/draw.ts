@@ -2,7 +2,8 @@ import { Box, bottomOf, n, Point, rightOf, roundedPath } from "./geometry";
 import { Layout, layOut } from "./layout";
 import { StackModel } from "./model";
 import { styleSheet } from "./style";
-import { FONT, PlacedApp, PlacedServer, PlacedSystem, portLabel } from "./systemLayout";
+import { PlacedApp, PlacedServer } from "./placed";
+import { FONT, PlacedSystem, portLabel } from "./systemLayout";
 import { widthOf } from "./text";
 
 /** Draws a stack as an SVG document. Pure: the same model gives the same bytes. */

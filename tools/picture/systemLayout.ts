@@ -1,30 +1,11 @@
 import { Box, bottomOf, centerOf, permutations, Point, rightOf } from "./geometry";
 import { AppModel, ServerModel, StoreModel, SystemModel } from "./model";
+import { PlacedApp, PlacedServer, PlacedStore } from "./placed";
 import { widthOf, wrap } from "./text";
 import { Wire, wiresOf } from "./wires";
 
 /** Sizes of the letters, shared with the drawing. */
 export const FONT = { system: 15, name: 14, small: 12, label: 11 } as const;
-
-export interface PlacedApp {
-    readonly app: AppModel;
-    readonly box: Box;
-    /** Where the router's line ends. */
-    readonly arrival: Point;
-    /** Its routes, broken into lines. */
-    readonly lines: readonly string[];
-}
-
-export interface PlacedStore {
-    readonly store: StoreModel;
-    readonly box: Box;
-}
-
-export interface PlacedServer {
-    readonly server: ServerModel;
-    readonly box: Box;
-    readonly stores: readonly PlacedStore[];
-}
 
 export interface PlacedSystem {
     readonly system: SystemModel;

@@ -1,6 +1,6 @@
 import { Box, bottomOf, centerOf, Point, rightOf } from "./geometry";
 import { ServerModel } from "./model";
-import type { PlacedApp, PlacedServer } from "./systemLayout";
+import { PlacedApp, PlacedServer } from "./placed";
 
 /** The lines from apps to one store, all of which end at the same point. */
 export interface Wire {
