@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import http from "node:http";
+import https from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** One app, as the stack's output `systems` tells of it. */
 export interface AppOutput {
     urls: string[];
-    /** An HTTP URL that answers 2xx, or a `ws:` URL that takes a connection. */
+    /** An `http:` or `https:` URL that answers 2xx, or a `ws:` or `wss:` URL that takes a connection. */
     healthUrl?: string;
 }
 
@@ -60,11 +61,15 @@ async function askUntil(url: string, deadline: number): Promise<Answer> {
     }
 }
 
-/** Asks once. `*.localhost` is this machine by its definition (RFC 6761), whatever the resolver makes of it. */
-export function ask(url: string): Promise<Answer> {
+/**
+ * Asks once. `*.localhost` is this machine by its definition (RFC 6761), whatever the resolver makes of it. A certificate
+ * has to be one that `ca` has signed, or one of the usual authorities.
+ */
+export function ask(url: string, ca?: string): Promise<Answer> {
     const { hostname, port, host, pathname, search, protocol } = new URL(url);
     const local = hostname === "localhost" || hostname.endsWith(".localhost");
-    const websocket = protocol === "ws:";
+    const websocket = protocol.startsWith("ws");
+    const secure = protocol === "https:" || protocol === "wss:";
     const upgrade = {
         connection: "Upgrade",
         upgrade: "websocket",
@@ -72,13 +77,16 @@ export function ask(url: string): Promise<Answer> {
         "sec-websocket-key": randomBytes(16).toString("base64"),
     };
     return new Promise((resolve) => {
-        const request = http.request({
+        const options = {
             host: local ? "127.0.0.1" : hostname,
-            port: port === "" ? 80 : Number(port),
+            port: port === "" ? (secure ? 443 : 80) : Number(port),
             path: pathname + search,
             headers: { host, ...(websocket ? upgrade : {}) },
             agent: false,
-        });
+        };
+        const request = secure
+            ? https.request({ ...options, servername: hostname, ca })
+            : http.request(options);
         const timer = setTimeout(() => {
             request.destroy(new Error(`no answer within ${requestTimeoutMs / 1000} s`));
         }, requestTimeoutMs);

@@ -191,9 +191,6 @@ describe("staging", () => {
             name: "berth-staging",
             serverType: "cx23",
         });
-        expect(staging.node("router", CONTAINER).inputs.command).toContain(
-            "--certificatesResolvers.letsencrypt.acme.caServer=https://acme-staging-v02.api.letsencrypt.org/directory",
-        );
     });
 });
 
@@ -227,6 +224,14 @@ describe("a host that only a tunnel leads to", () => {
         const { userData } = only.node("vps", "hcloud:index/server:Server").inputs;
         expect((userData as Secret).value).toContain("172.31.255.240/28");
     });
+});
+
+it("gets its certificates where the settings say", async () => {
+    const server = "https://authority.example/directory";
+    const other = await recordProd("staging", { "berth:acmeServer": server });
+    expect(other.node("router", CONTAINER).inputs.command).toContain(
+        `--certificatesResolvers.letsencrypt.acme.caServer=${server}`,
+    );
 });
 
 it("names the settings' defaults", () => {
