@@ -128,7 +128,9 @@ export interface BuildArgs {
 export interface RegistryArgs {
     /** Host of the registry: `ghcr.io`. */
     address: string;
+    /** Name to log in with. */
     username: pulumi.Input<string>;
+    /** Password or token to log in with. Kept secret. */
     password: pulumi.Input<string>;
 }
 
@@ -159,7 +161,7 @@ export interface VolumeArgs {
     hostPath?: string;
     /** Absolute path inside the container. */
     containerPath: string;
-    /** @default false */
+    /** Whether the containers can only read it. @default false */
     readOnly?: boolean;
 }
 
@@ -186,14 +188,14 @@ export type PostgresVersion = 16 | 17;
 
 /** A PostgreSQL server. */
 export interface PostgresArgs {
-    /** Major version. A change replaces the container, not the data: see docs for how to upgrade these. */
+    /** Major version. A change replaces the container, not the data, which another major version does not read. */
     version: PostgresVersion;
     /**
      * Port on the host's loopback address that leads to the server, for development.
      * @default none: only the system's own apps reach it
      */
     publish?: number;
-    /** @default no limits */
+    /** What the container may use at the most. @default no limits */
     limits?: LimitsArgs;
 }
 
@@ -201,6 +203,7 @@ export interface PostgresArgs {
 export interface PostgresServer {
     /** Host name for the system's apps. */
     readonly host: string;
+    /** Port that it listens on. */
     readonly port: number;
     /**
      * A database with a user of its own, who owns it and may enter no other. Made when it does not exist; never dropped,
@@ -211,11 +214,15 @@ export interface PostgresServer {
 
 /** What an app needs to know to use a database. */
 export interface Database {
+    /** Its name. */
     readonly database: pulumi.Output<string>;
+    /** Its owner, who logs in by it. */
     readonly user: pulumi.Output<string>;
-    /** Secret. */
+    /** The owner's password. Secret. */
     readonly password: pulumi.Output<string>;
+    /** Host name of its server, for the system's apps. */
     readonly host: pulumi.Output<string>;
+    /** Port of its server. */
     readonly port: pulumi.Output<number>;
     /** `postgresql://user:password@host:port/database`. Secret. */
     readonly url: pulumi.Output<string>;
@@ -233,7 +240,7 @@ export interface RedisArgs {
      * @default none: only the system's own apps reach it
      */
     publish?: number;
-    /** @default no limits */
+    /** What the container may use at the most. @default no limits */
     limits?: LimitsArgs;
 }
 
@@ -241,8 +248,9 @@ export interface RedisArgs {
 export interface Redis {
     /** Host name for the system's apps. */
     readonly host: string;
+    /** Port that it listens on. */
     readonly port: number;
-    /** Secret. */
+    /** Password of its one user. Secret. */
     readonly password: pulumi.Output<string>;
     /** `redis://:password@host:port`. Secret. */
     readonly url: pulumi.Output<string>;

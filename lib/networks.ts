@@ -4,8 +4,14 @@ import { Problem } from "./problems";
 /** Checks a network or a single address in CIDR form: `203.0.113.7/32`, `2001:db8::/48`. */
 export function checkCidr(path: string, cidr: string): Problem[] {
     const { version, bits } = parseCidr(cidr);
-    if (version !== undefined && bits >= 0 && bits <= (version === 4 ? 32 : 128)) {
-        return [];
+    if (version !== undefined && bits >= 0 && bits <= WIDTH[version]) {
+        // Hetzner takes a network by its first address only.
+        const rest =
+            numberOf(cidr.split("/")[0] ?? "", version) & ((1n << BigInt(WIDTH[version] - bits)) - 1n);
+        const message = `"${cidr}" does not start with its network's first address`;
+        return rest === 0n
+            ? []
+            : [{ path, message, fix: "203.0.113.0/24, or 203.0.113.7/32 for one address" }];
     }
     const single = isIPv4(cidr) ? `${cidr}/32` : isIPv6(cidr) ? `${cidr}/128` : undefined;
     return [
@@ -34,6 +40,21 @@ export function checkNamedCidr(path: string, cidr: string): Problem[] {
 
 /** Half the internet in two networks is the world as well; no provider hands out more than this to one customer. */
 const MIN_NAMED_BITS = 8;
+
+/** Bits of an address. */
+const WIDTH = { 4: 32, 6: 128 } as const;
+
+function numberOf(address: string, version: 4 | 6): bigint {
+    if (version === 4) {
+        return address.split(".").reduce((sum, part) => (sum << 8n) + BigInt(part), 0n);
+    }
+    // Written by the one way that URLs have for it: groups in hexadecimal, noughts left out once at the most.
+    const [left = "", right] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
+    const groups = (text = "") => (text === "" ? [] : text.split(":"));
+    const [start, end] = [groups(left), groups(right)];
+    const noughts = Array.from({ length: 8 - start.length - end.length }, () => "0");
+    return [...start, ...noughts, ...end].reduce((sum, group) => (sum << 16n) + BigInt(`0x${group}`), 0n);
+}
 
 function parseCidr(cidr: string): { version: 4 | 6 | undefined; bits: number } {
     const [address = "", bits = "", ...more] = cidr.split("/");

@@ -3,10 +3,16 @@ import { checkConflicts } from "../lib/routes";
 import { Exposure, SystemSettings } from "./systemSettings";
 
 /** What is right for each system alone and wrong for all of them together: hosts and ports that two of them claim. */
-export function checkTogether(systems: readonly SystemSettings[], httpPort: number | undefined): Problem[] {
-    const hosts = systems.flatMap(({ definition, hosts: own }) =>
-        Object.entries(own).map(([role, host]) => ({ owner: `${definition.name}:hosts.${role}`, host })),
-    );
+export function checkTogether(
+    systems: readonly SystemSettings[],
+    { httpPort, sshHost = "" }: { httpPort?: number; sshHost?: string },
+): Problem[] {
+    const hosts = [
+        ...systems.flatMap(({ definition, hosts: own }) =>
+            Object.entries(own).map(([role, host]) => ({ owner: `${definition.name}:hosts.${role}`, host })),
+        ),
+        { owner: "berth:sshHost", host: sshHost },
+    ];
     const ports = [
         ...(httpPort === undefined ? [] : [{ owner: "berth:httpPort", port: httpPort }]),
         ...systems.flatMap(({ definition, servers }) =>

@@ -13,11 +13,12 @@ import type { ProdSettings } from "./prodSettings";
  */
 export function prod(settings: ProdSettings): StackOutputs {
     const vps = createServer(settings);
+    const names = createPublicNames(settings, vps);
     const sshFolder = `.state/ssh/${settings.stack}`;
     const platform = new DockerPlatform("platform", {
         prefix: settings.prefix,
         server: { server: vps.server, sshFolder, proxyCommand: proxyCommandOf(settings) },
-        router: routerOf(settings),
+        router: { ...routerOf(settings), requires: names },
         protect: settings.protect,
         images: settings.images,
     });
@@ -25,7 +26,6 @@ export function prod(settings: ProdSettings): StackOutputs {
         protect: settings.protect,
         complete: (_system, _app, own) => own,
     });
-    createPublicNames(settings, vps);
     const tunnel = createTunnel(settings, platform);
     return {
         systems,
@@ -39,46 +39,55 @@ export function prod(settings: ProdSettings): StackOutputs {
     };
 }
 
-function createServer({ prefix, protect, publicHosts, sshAccessHost, server }: ProdSettings): HetznerVps {
+function createServer({ prefix, protect, publicHosts, server }: ProdSettings): HetznerVps {
     return new HetznerVps("vps", {
         ...server,
         name: prefix,
         web: publicHosts.length > 0,
-        sshFromContainers: sshAccessHost === undefined ? [] : [TUNNEL_SUBNET],
+        // Whether or not SSH comes through the tunnel today: user data is read once.
+        sshFromContainers: [TUNNEL_SUBNET],
         protect,
         labels: { "berth.stack": prefix },
     });
 }
 
-function routerOf({ publicHosts, tunnelHosts, sshAccessHost, acme, cloudflare }: ProdSettings): RouterArgs {
-    const { wildcards } = acme;
-    const tls = { ...acme, ...(wildcards.length > 0 && { cloudflareToken: cloudflare.apiToken }) };
+function routerOf({ publicHosts, tunnelHosts, ssh, acme }: ProdSettings): RouterArgs {
+    const { email, server, wildcards, dnsToken } = acme;
+    const tls = { email, server, wildcards, cloudflareToken: dnsToken };
     return {
         ...(publicHosts.length > 0 && {
             listen: { address: "0.0.0.0", httpPort: 80, tls },
         }),
-        ...((tunnelHosts.length > 0 || sshAccessHost !== undefined) && { tunnel: { hosts: tunnelHosts } }),
+        ...((tunnelHosts.length > 0 || ssh.accessHost !== undefined) && { tunnel: { hosts: tunnelHosts } }),
         logLevel: "ERROR",
     };
 }
 
 /** `cloudflared` takes its token from the environment, where no list of processes shows it. */
-function proxyCommandOf({ sshAccessHost }: ProdSettings): string | undefined {
-    return sshAccessHost && `cloudflared access ssh --hostname ${sshAccessHost}`;
+function proxyCommandOf({ ssh }: ProdSettings): string | undefined {
+    return ssh.throughAccess ? `cloudflared access ssh --hostname ${ssh.accessHost ?? ""}` : undefined;
 }
 
-function createPublicNames({ publicHosts: hosts, cloudflare }: ProdSettings, vps: HetznerVps): void {
-    if (hosts.length > 0) {
-        const { ipv4, ipv6 } = vps;
-        new DnsRecords("dns", { hosts, zones: cloudflare.zones, ipv4, ipv6 });
-    }
+function createPublicNames({ publicHosts, acme, cloudflare }: ProdSettings, vps: HetznerVps): DnsRecords[] {
+    const { ipv4, ipv6 } = vps;
+    return publicHosts.length === 0
+        ? []
+        : [
+              new DnsRecords("dns", {
+                  hosts: publicHosts,
+                  zones: cloudflare.zones,
+                  ipv4,
+                  ipv6,
+                  certificateAuthority: acme.issuer,
+              }),
+          ];
 }
 
 function createTunnel(
-    { prefix, protect, tunnelHosts, sshAccessHost, cloudflare }: ProdSettings,
+    { prefix, protect, tunnelHosts, ssh, cloudflare }: ProdSettings,
     platform: DockerPlatform,
 ): CloudflareTunnel | undefined {
-    if (tunnelHosts.length === 0 && sshAccessHost === undefined) {
+    if (tunnelHosts.length === 0 && ssh.accessHost === undefined) {
         return undefined;
     }
     const tunnel = new CloudflareTunnel("tunnel", {
@@ -88,9 +97,9 @@ function createTunnel(
         routes: platform.tunnelRoutes(),
         service: platform.tunnelService,
         ssh:
-            sshAccessHost === undefined
+            ssh.accessHost === undefined
                 ? undefined
-                : { host: sshAccessHost, service: `ssh://${TUNNEL_GATEWAY}:22` },
+                : { host: ssh.accessHost, service: `ssh://${TUNNEL_GATEWAY}:22` },
         protect,
     });
     platform.connectTunnel("tunnel-connector", { token: tunnel.token });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkZones, Zone } from "../components/cloudflare/zones";
+import { checkAccountId, checkZones, Zone } from "../components/cloudflare/zones";
 import {
     Location,
     LOCATIONS,
@@ -9,6 +9,8 @@ import {
     ServerType,
     VOLUME_SIZE_GB,
 } from "../components/hetzner/choices";
+import { checkEmail, checkWildcards } from "../components/docker/routerArgs";
+import { checkAuthorizedKeys, SWAP_MB } from "../lib/cloudInit";
 import { LOCK_FILE, parseLock } from "../lib/images";
 import { checkNamedCidr } from "../lib/networks";
 import { checkNumber } from "../lib/numbers";
@@ -30,18 +32,28 @@ export interface ProdSettings extends CommonSettings {
         readonly sshFrom: string[];
         readonly authorizedKeys: string[];
     };
-    /** Host name by which SSH comes through Cloudflare Access; undefined where it is direct. */
-    readonly sshAccessHost: string | undefined;
+    readonly ssh: {
+        /** Host name by which SSH comes through Cloudflare Access, for whoever goes that way. */
+        readonly accessHost: string | undefined;
+        /** Whether this stack's own runs go that way. */
+        readonly throughAccess: boolean;
+    };
     /** Hosts that the router answers for by itself, with TLS. */
     readonly publicHosts: string[];
-    readonly acme: { readonly email: string; readonly server?: string; readonly wildcards: string[] };
+    readonly acme: {
+        readonly email: string;
+        readonly server?: string;
+        /** The authority's domain, for CAA records. */
+        readonly issuer: string;
+        readonly wildcards: string[];
+        /** Secret. Edits the wildcards' zones for their proof; the router has it. */
+        readonly dnsToken: pulumi.Output<string> | undefined;
+    };
     /** Hosts that come through the tunnel. */
     readonly tunnelHosts: string[];
     readonly cloudflare: {
         readonly accountId: string;
         readonly zones: Zone[];
-        /** Secret. Edits the wildcards' zones for their proof. */
-        readonly apiToken: pulumi.Output<string>;
     };
     /** What exactly is pulled for the images that the components name. */
     readonly images: Record<string, string>;
@@ -55,12 +67,11 @@ const SSH_WAYS = ["direct", "cloudflareAccess"] as const;
 export function readProd(config: ConfigReader, raw: RawConfig, systems: readonly SystemSettings[]): Own {
     const publicHosts = hostsOf(systems, "public");
     const tunnelHosts = hostsOf(systems, "tunnel");
-    const sshAccessHost = readSshAccess(config);
-    const server = readServer(config, sshAccessHost !== undefined);
-    const throughTunnel = [...tunnelHosts, ...(sshAccessHost ? [sshAccessHost] : [])];
+    const ssh = readSsh(config);
+    const throughTunnel = [...tunnelHosts, ...(ssh.accessHost === undefined ? [] : [ssh.accessHost])];
     return {
-        server,
-        sshAccessHost,
+        server: readServer(config, ssh.throughAccess),
+        ssh,
         publicHosts,
         tunnelHosts,
         acme: readAcme(config, publicHosts),
@@ -77,7 +88,7 @@ function hostsOf(systems: readonly SystemSettings[], exposure: "public" | "tunne
 }
 
 function readServer(config: ConfigReader, throughAccess: boolean): Own["server"] {
-    readToken(config, "hcloud:token", "HCLOUD_TOKEN", "Hetzner Cloud's token, with the right to write");
+    checkToken(config, "hcloud:token", "HCLOUD_TOKEN", "Hetzner Cloud's token, with the right to write");
     const sshFrom = config.texts("berth:sshFrom") ?? [];
     config.problems.push(
         ...sshFrom.flatMap((cidr, index) => checkNamedCidr(`berth:sshFrom[${index}]`, cidr)),
@@ -91,9 +102,11 @@ function readServer(config: ConfigReader, throughAccess: boolean): Own["server"]
     }
     const volumeSizeGb = config.integer("berth:volumeSizeGb", 20);
     const swapMb = config.integer("berth:swapMb", 2048);
+    const authorizedKeys = config.texts("berth:authorizedKeys") ?? [];
     config.problems.push(
         ...checkNumber("berth:volumeSizeGb", volumeSizeGb, VOLUME_SIZE_GB),
-        ...checkNumber("berth:swapMb", swapMb, { min: 0 }),
+        ...checkNumber("berth:swapMb", swapMb, SWAP_MB),
+        ...checkAuthorizedKeys("berth:authorizedKeys", authorizedKeys),
     );
     return {
         serverType: config.oneOf("berth:serverType", SERVER_TYPES, "cx33") ?? "cx33",
@@ -103,12 +116,12 @@ function readServer(config: ConfigReader, throughAccess: boolean): Own["server"]
         swapMb,
         liveRestore: config.flag("berth:liveRestore", true),
         sshFrom,
-        authorizedKeys: config.texts("berth:authorizedKeys") ?? [],
+        authorizedKeys,
     };
 }
 
 /** Tokens of the clouds stand in their providers' own settings, or in the environment as their own tools have it. */
-function readToken(config: ConfigReader, key: string, variable: string, description: string): string {
+function checkToken(config: ConfigReader, key: string, variable: string, description: string): void {
     const value = config.text(key) ?? config.variable(variable);
     const fix = `${config.setCommand(`--secret ${key}`, "").trim()}, or the variable ${variable}`;
     if (value === undefined) {
@@ -116,32 +129,78 @@ function readToken(config: ConfigReader, key: string, variable: string, descript
     } else if (config.text(key) !== undefined && !config.isSecret(key)) {
         config.wrong(key, "stands in the stack's file in clear", fix);
     }
-    return value ?? "";
 }
 
-function readSshAccess(config: ConfigReader): string | undefined {
-    const through = config.oneOf("berth:sshThrough", SSH_WAYS, "direct");
-    const host = config.text("berth:sshHost");
-    if (host !== undefined) {
-        config.problems.push(...checkHost("berth:sshHost", host));
+/** The way through Access stands as soon as it has a host: runs can go on directly until it works, and again when it does not. */
+function readSsh(config: ConfigReader): Own["ssh"] {
+    const throughAccess = config.oneOf("berth:sshThrough", SSH_WAYS, "direct") === "cloudflareAccess";
+    const accessHost = throughAccess
+        ? config.required("berth:sshHost", "host name by which SSH comes through Cloudflare Access")
+        : config.text("berth:sshHost");
+    if (accessHost) {
+        config.problems.push(...checkHost("berth:sshHost", accessHost));
     }
-    if (through === "cloudflareAccess" && host === undefined) {
-        config.required("berth:sshHost", "host name by which SSH comes through Cloudflare Access");
-    }
-    return through === "cloudflareAccess" ? (host ?? "") : undefined;
+    return { accessHost: accessHost === "" ? undefined : accessHost, throughAccess };
 }
+
+const LETS_ENCRYPT = "letsencrypt.org";
 
 function readAcme(config: ConfigReader, publicHosts: readonly string[]): Own["acme"] {
     const email =
         publicHosts.length > 0
-            ? config.required("berth:acmeEmail", "where Let's Encrypt writes to before a certificate ends")
-            : config.text("berth:acmeEmail");
+            ? config.required(
+                  "berth:acmeEmail",
+                  "where the certificate authority writes to before a certificate ends",
+              )
+            : (config.text("berth:acmeEmail") ?? "");
     const wildcards = config.texts("berth:wildcards") ?? [];
-    return { email: email ?? "", server: config.text("berth:acmeServer"), wildcards };
+    config.problems.push(
+        ...(email === "" ? [] : checkEmail("berth:acmeEmail", email)),
+        ...checkWildcards("berth:wildcards", wildcards),
+    );
+    const server = config.text("berth:acmeServer");
+    return {
+        email,
+        server,
+        issuer: readIssuer(config, server),
+        wildcards,
+        dnsToken: readDnsToken(config, wildcards),
+    };
+}
+
+/** Another authority than the usual one is forbidden by the stack's own CAA records, unless these name it. */
+function readIssuer(config: ConfigReader, server: string | undefined): string {
+    return server === undefined || server.includes(`.${LETS_ENCRYPT}/`)
+        ? (config.text("berth:acmeIssuer") ?? LETS_ENCRYPT)
+        : config.required(
+              "berth:acmeIssuer",
+              "domain of the certificate authority, for the hosts' CAA records",
+          );
+}
+
+/** A token of its own: the router faces the internet, and the stack's own token may do more. */
+function readDnsToken(config: ConfigReader, wildcards: readonly string[]): pulumi.Output<string> | undefined {
+    const key = "berth:dnsToken";
+    const token = config.text(key);
+    const fix = config.setCommand(`--secret ${key}`, "").trim();
+    if (token === undefined) {
+        if (wildcards.length > 0) {
+            config.wrong(
+                key,
+                "is missing: Cloudflare's token that may read and edit the wildcards' zones",
+                fix,
+            );
+        }
+        return undefined;
+    }
+    if (!config.isSecret(key)) {
+        config.wrong(key, "stands in the stack's file in clear", fix);
+    }
+    return pulumi.secret(token);
 }
 
 function readCloudflare(config: ConfigReader, hosts: readonly string[], tunnel: boolean): Own["cloudflare"] {
-    const token = readToken(
+    checkToken(
         config,
         "cloudflare:apiToken",
         "CLOUDFLARE_API_TOKEN",
@@ -159,7 +218,8 @@ function readCloudflare(config: ConfigReader, hosts: readonly string[], tunnel: 
     const accountId = tunnel
         ? config.required("berth:cloudflareAccountId", "id of the Cloudflare account that has the tunnel")
         : config.text("berth:cloudflareAccountId");
-    return { accountId: accountId ?? "", zones, apiToken: pulumi.secret(token) };
+    config.problems.push(...(accountId ? checkAccountId("berth:cloudflareAccountId", accountId) : []));
+    return { accountId: accountId ?? "", zones };
 }
 
 function readImages(config: ConfigReader, raw: RawConfig): Record<string, string> {

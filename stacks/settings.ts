@@ -41,7 +41,11 @@ export function readSettings(raw: RawConfig, definitions: readonly SystemDefinit
         : { ...common, composition: "prod", ...readProd(config, raw, common.systems) };
     // A system that is not chosen keeps its settings for the day that it is.
     config.reportUnknown([PROJECT, ...common.systems.map(({ definition }) => definition.name)]);
-    const problems: Problem[] = checkTogether(common.systems, own?.settings.router.httpPort);
+    const claims =
+        settings.composition === "dev"
+            ? { httpPort: settings.router.httpPort }
+            : { sshHost: settings.ssh.accessHost };
+    const problems: Problem[] = checkTogether(common.systems, claims);
     refuse(`Settings of the stack "${raw.stack}"`, [...config.problems, ...problems]);
     return settings;
 }

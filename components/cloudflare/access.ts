@@ -25,7 +25,8 @@ export function createAccess(
 ): AccessToken {
     const token = new cloudflare.ZeroTrustAccessServiceToken(
         `${name}-ssh-token`,
-        { accountId, name: `${name}-ssh` },
+        // Cloudflare's own default is a year: after that nothing would be deployed any more.
+        { accountId, name: `${name}-ssh`, duration: "forever" },
         { parent },
     );
     const policy = new cloudflare.ZeroTrustAccessPolicy(

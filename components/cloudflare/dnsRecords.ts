@@ -10,8 +10,9 @@ export interface DnsRecordsArgs {
     hosts: string[];
     /** Zones at Cloudflare; each host lies in one of them. */
     zones: Zone[];
-    /** The server's addresses. A change updates the records in place. */
+    /** The server's IPv4 address. A change updates the records in place. */
     ipv4: pulumi.Input<string>;
+    /** The server's IPv6 address. A change updates the records in place. */
     ipv6: pulumi.Input<string>;
     /** Who may issue certificates for the hosts. @default "letsencrypt.org" */
     certificateAuthority?: string;

@@ -6,7 +6,7 @@ import { checkName } from "../../lib/names";
 import { Problem, refuse } from "../../lib/problems";
 import { checkConflicts, checkRoute, Route } from "../../lib/routes";
 import { AccessArgs, AccessToken, createAccess } from "./access";
-import { checkZones, Zone, zoneOf } from "./zones";
+import { checkAccountId, checkZones, Zone, zoneOf } from "./zones";
 
 /** A tunnel from Cloudflare's edge to a router. */
 export interface CloudflareTunnelArgs {
@@ -75,6 +75,7 @@ export class CloudflareTunnel extends pulumi.ComponentResource {
                 { parent: this },
             );
         }
+        warnOfDeepHosts(hostsOf(args), zones, this);
         this.accessToken = ssh && createAccess(name, accountId, ssh, this);
         this.token = pulumi.secret(
             cloudflare.getZeroTrustTunnelCloudflaredTokenOutput(
@@ -98,6 +99,20 @@ export class CloudflareTunnel extends pulumi.ComponentResource {
     }
 }
 
+/** The edge's free certificate serves a zone and what stands one label below it. */
+function warnOfDeepHosts(hosts: readonly string[], zones: readonly Zone[], tunnel: pulumi.Resource): void {
+    const deep = hosts.filter(
+        (host) => host.split(".").length > (zoneOf(host, zones)?.name.split(".").length ?? 0) + 1,
+    );
+    if (deep.length > 0) {
+        void pulumi.log.warn(
+            `Cloudflare's universal certificate does not serve ${deep.join(", ")}: it goes one label below the zone. ` +
+                "Give them other names, or order an advanced certificate for them.",
+            tunnel,
+        );
+    }
+}
+
 /** Each host once: several paths of it are several rules and one record. */
 function hostsOf({ routes, ssh }: CloudflareTunnelArgs): string[] {
     return [...new Set([...routes.map(({ host }) => host), ...(ssh ? [ssh.host] : [])])].sort();
@@ -109,14 +124,7 @@ export function validateCloudflareTunnel(args: CloudflareTunnelArgs): Problem[] 
     const claims = routes.map((route, index) => ({ ...route, owner: `args.routes[${index}]` }));
     return [
         ...checkName("args.name", name),
-        ...(/^[0-9a-f]{32}$/.test(accountId)
-            ? []
-            : [
-                  {
-                      path: "args.accountId",
-                      message: `"${accountId}" is no account's id: 32 hexadecimal digits`,
-                  },
-              ]),
+        ...checkAccountId("args.accountId", accountId),
         ...routes.flatMap((route, index) => checkRoute(`args.routes[${index}]`, route)),
         ...checkConflicts(ssh ? [...claims, { host: ssh.host, owner: "args.ssh.host" }] : claims),
         ...checkZones("args.zones", hostsOf(args), zones),

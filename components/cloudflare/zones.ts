@@ -8,6 +8,13 @@ export interface Zone {
     id: string;
 }
 
+/** Checks the form of an account's id. */
+export function checkAccountId(path: string, id: string): Problem[] {
+    return /^[0-9a-f]{32}$/.test(id)
+        ? []
+        : [{ path, message: `"${id}" is no account's id: 32 hexadecimal digits` }];
+}
+
 /** The zone that a host's records stand in: the longest one that it lies in. */
 export function zoneOf(host: string, zones: readonly Zone[]): Zone | undefined {
     return [...zones]

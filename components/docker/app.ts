@@ -157,7 +157,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
                 without,
                 requestsPerMinute,
             },
-            { parent: this, dependsOn: ready },
+            { parent: this, dependsOn: [...ready, ...this.placement.router.requires] },
         ).id;
     }
 

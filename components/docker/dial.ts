@@ -7,8 +7,9 @@ import { EngineProvider, HostReady } from "../../providers/sdk";
 import { Server } from "../server";
 import { Engine } from "./engine";
 import { DockerPlatformArgs, ServerArgs } from "./platformArgs";
+import { TunnelConnector } from "./tunnelConnector";
 
-/** A first boot installs Docker and every update that Debian has: minutes, and twenty of them on a bad day. */
+/** A first boot installs Docker: a few minutes, and twenty of them on a bad day. */
 const DEFAULT_READY_TIMEOUT_SECONDS = 1200;
 
 /** Both providers dial alike: the same address, the same options. Docker's waits until a server of ours is ready. */
@@ -89,7 +90,7 @@ export function tiedTo(
                   props: args.props,
                   opts: pulumi.mergeOptions(args.opts, {
                       replacementTrigger: id,
-                      deletedWith: resource,
+                      ...(!endsInOrder(args) && { deletedWith: resource }),
                       ...(args.type === VOLUME && { retainOnDelete: true }),
                   }),
               }
@@ -102,6 +103,14 @@ export function tiedTo(
  * server's away would hit the new server's. On a server it holds no data: that is in folders of the disk.
  */
 const VOLUME = "docker:index/volume:Volume";
+
+/**
+ * A tunnel cannot be deleted while it has connections: its connectors end them when they are stopped, and not when their
+ * server is gone from one moment to the next.
+ */
+function endsInOrder({ type, opts }: pulumi.ResourceTransformationArgs): boolean {
+    return type === "docker:index/container:Container" && opts.parent instanceof TunnelConnector;
+}
 
 /** Providers only dial; passwords stand in the state and outlive every server. */
 function isOnHost(resource: pulumi.Resource, type: string): boolean {

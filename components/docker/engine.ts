@@ -12,7 +12,9 @@ export interface Engine {
      * volumes included.
      */
     readonly prefix: string;
+    /** Provider of `@pulumi/docker` for it. */
     readonly docker: docker.Provider;
+    /** Provider of our own resources for it. */
     readonly berth: EngineProvider;
     /** The same engine, with credentials for a private registry. */
     readonly dockerWith: (name: string, registry: RegistryArgs) => docker.Provider;
@@ -40,6 +42,8 @@ export interface Placement {
         readonly container: pulumi.Input<string>;
         /** URL of a host as clients see it. */
         readonly urlOf: (host: string) => string;
+        /** What has to be there before a route goes live. */
+        readonly requires: readonly pulumi.Resource[];
         /** The way in that leads to a route. */
         readonly wayIn: (route: Route) => RoutedRoute;
     };

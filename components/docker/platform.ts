@@ -27,6 +27,7 @@ import { TunnelConnector, TunnelConnectorArgs } from "./tunnelConnector";
 
 /** A Docker engine as a platform: one router, one network towards it, and one place for each system. */
 export class DockerPlatform extends pulumi.ComponentResource implements Platform {
+    /** The engine with the providers that dial it, for resources of one's own. */
     readonly engine: Engine;
     private readonly edge: docker.Network;
     private readonly tunnel: docker.Network | undefined;

@@ -37,6 +37,7 @@ export interface DockerPlatformArgs {
 
 /** A server of the stack's own, and how it is reached. */
 export interface ServerArgs {
+    /** The server, as `HetznerVps.server` tells of it. */
     server: Server;
     /** Folder for the client's key and the known host, relative to the project. Written anew by each run. */
     sshFolder: string;

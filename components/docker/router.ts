@@ -48,6 +48,8 @@ const LIMITS = { cpus: 1, memoryMb: 256 };
 export class Router extends pulumi.ComponentResource {
     /** Id of the container, known once the router answers. */
     readonly container: pulumi.Output<string>;
+    /** What has to be there before a route goes live. */
+    readonly requires: readonly pulumi.Resource[];
 
     constructor(
         private readonly name: string,
@@ -57,6 +59,7 @@ export class Router extends pulumi.ComponentResource {
     ) {
         super("berth:index:Router", name, {}, opts);
         refuse(`Router "${name}"`, validateRouter(args, placement.engine.dataRoot !== undefined));
+        this.requires = args.requires ?? [];
         const image = new docker.RemoteImage(
             `${name}-image`,
             { name: placement.engine.imageOf(ROUTER_IMAGE), keepLocally: true },

@@ -18,6 +18,12 @@ export interface RouterArgs {
      * @default none
      */
     tunnel?: TunnelEntryArgs;
+    /**
+     * What has to be there before a route goes live: the DNS records by which hosts are proven to the certificate authority.
+     * Traefik does not ask again for a certificate that was refused.
+     * @default none
+     */
+    requires?: pulumi.Resource[];
     /** How much Traefik itself says. */
     logLevel: "INFO" | "ERROR";
 }
@@ -51,7 +57,7 @@ export interface TlsArgs {
      * @default none: each host has its own certificate
      */
     wildcards?: string[];
-    /** Token that may edit the wildcards' zones at Cloudflare. Goes with `wildcards`. */
+    /** Token that may read and edit the wildcards' zones at Cloudflare, and nothing else. Goes with `wildcards`. */
     cloudflareToken?: pulumi.Input<string>;
 }
 
@@ -131,16 +137,10 @@ function checkListen({ address, httpPort, tls }: ListenArgs, hasDataDisk: boolea
 }
 
 function checkTls({ email, wildcards = [], cloudflareToken }: TlsArgs, hasDataDisk: boolean): Problem[] {
-    const problems: Problem[] = [];
-    if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) {
-        problems.push({ path: "args.listen.tls.email", message: `"${email}" is no mail address` });
-    }
-    for (const [index, wildcard] of wildcards.entries()) {
-        const path = `args.listen.tls.wildcards[${index}]`;
-        if (!wildcard.startsWith("*.") || checkHost(path, wildcard.slice(2)).length > 0) {
-            problems.push({ path, message: `"${wildcard}" is no wildcard: *.example.org` });
-        }
-    }
+    const problems = [
+        ...checkEmail("args.listen.tls.email", email),
+        ...checkWildcards("args.listen.tls.wildcards", wildcards),
+    ];
     if (wildcards.length > 0 && cloudflareToken === undefined) {
         problems.push({
             path: "args.listen.tls.cloudflareToken",
@@ -154,6 +154,23 @@ function checkTls({ email, wildcards = [], cloudflareToken }: TlsArgs, hasDataDi
         });
     }
     return problems;
+}
+
+/** Checks the form of a mail address. */
+export function checkEmail(path: string, email: string): Problem[] {
+    return /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)
+        ? []
+        : [{ path, message: `"${email}" is no mail address` }];
+}
+
+/** Checks the form of wildcards. */
+export function checkWildcards(path: string, wildcards: readonly string[]): Problem[] {
+    return wildcards.flatMap((wildcard, index) => {
+        const each = `${path}[${index}]`;
+        return wildcard.startsWith("*.") && checkHost(each, wildcard.slice(2)).length === 0
+            ? []
+            : [{ path: each, message: `"${wildcard}" is no wildcard: *.example.org` }];
+    });
 }
 
 function checkTunnel({ hosts, subnet = TUNNEL_SUBNET }: TunnelEntryArgs): Problem[] {

@@ -47,7 +47,8 @@ export class HetznerNetwork extends pulumi.ComponentResource {
                 networkZone: LOCATIONS[location],
                 ipRange: SUBNET,
             },
-            { parent: this },
+            // Two of the same range would overlap.
+            { parent: this, deleteBeforeReplace: true },
         ).id;
         this.placementGroup =
             servers > 1

@@ -27,8 +27,9 @@ interface Keys {
 export class HetznerVps extends pulumi.ComponentResource {
     /** What a platform on the server has to know of it. */
     readonly server: Server;
-    /** Public addresses. They stay when the server is made anew. */
+    /** Public IPv4 address. It stays when the server is made anew. */
     readonly ipv4: pulumi.Output<string>;
+    /** Public IPv6 address. It stays when the server is made anew. */
     readonly ipv6: pulumi.Output<string>;
 
     private readonly protect: boolean;

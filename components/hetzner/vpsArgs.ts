@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkAuthorizedKeys, SWAP_MB } from "../../lib/cloudInit";
 import { checkCidr, checkNamedCidr } from "../../lib/networks";
 import { checkName } from "../../lib/names";
 import { checkNumber } from "../../lib/numbers";
@@ -86,7 +87,8 @@ export function validateHetznerVps(args: HetznerVpsArgs): Problem[] {
             checkCidr(`args.sshFromContainers[${index}]`, cidr),
         ),
         ...checkNumber("args.volumeSizeGb", volumeSizeGb, VOLUME_SIZE_GB),
-        ...checkNumber("args.swapMb", swapMb, { min: 0 }),
+        ...checkNumber("args.swapMb", swapMb, SWAP_MB),
+        ...checkAuthorizedKeys("args.authorizedKeys", args.authorizedKeys ?? []),
     ];
 }
 

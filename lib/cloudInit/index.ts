@@ -11,7 +11,7 @@ import { validateCloudInit } from "./validate";
 
 export { DATA_FOLDER, DATA_PATH } from "./args";
 export type { CloudInitArgs } from "./args";
-export { validateCloudInit } from "./validate";
+export { checkAuthorizedKeys, SWAP_MB, validateCloudInit } from "./validate";
 
 /** Debian's own packages, so that unattended upgrades keep them up to date. */
 const PACKAGES = [

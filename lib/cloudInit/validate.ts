@@ -14,7 +14,8 @@ const PRIVATE_KEY =
 /** Nothing that has a meaning in a unit file or a shell. */
 const DEVICE = /^\/dev(\/[A-Za-z0-9_.:+-]+)+$/;
 
-const MAX_SWAP_MB = 65_536;
+/** Size of a swap file in MB: from, to. */
+export const SWAP_MB = { min: 0, max: 65_536 } as const;
 
 /** Everything that is wrong with what is asked of a server. Values that are secret are not repeated. */
 export function validateCloudInit(args: CloudInitArgs): Problem[] {
@@ -33,8 +34,18 @@ export function validateCloudInit(args: CloudInitArgs): Problem[] {
             message: `"${args.dataDevice ?? ""}" is no device: a path below /dev without spaces or special characters`,
         }),
         ...args.sshFrom.flatMap((source, index) => checkCidr(`sshFrom[${index}]`, source)),
-        ...checkNumber("swapMb", args.swapMb, { min: 0, max: MAX_SWAP_MB }),
+        ...checkNumber("swapMb", args.swapMb, SWAP_MB),
     ];
+}
+
+/** Checks the form of public keys. */
+export function checkAuthorizedKeys(path: string, keys: readonly string[]): Problem[] {
+    return keys.flatMap((key, index) =>
+        unless(PUBLIC_KEY.test(key.trim()), {
+            path: `${path}[${index}]`,
+            message: 'is no public key: one line, like "ssh-ed25519 AAAA… name"',
+        }),
+    );
 }
 
 function checkKeys({ authorizedKeys, hostKey }: CloudInitArgs): Problem[] {
@@ -43,12 +54,7 @@ function checkKeys({ authorizedKeys, hostKey }: CloudInitArgs): Problem[] {
             path: "authorizedKeys",
             message: "is empty: nobody could log in",
         }),
-        ...authorizedKeys.flatMap((key, index) =>
-            unless(PUBLIC_KEY.test(key.trim()), {
-                path: `authorizedKeys[${index}]`,
-                message: 'is no public key: one line, like "ssh-ed25519 AAAA… name"',
-            }),
-        ),
+        ...checkAuthorizedKeys("authorizedKeys", authorizedKeys),
         ...unless(PRIVATE_KEY.test(hostKey.privateKey), {
             path: "hostKey.privateKey",
             message: "is no private key in OpenSSH's format",

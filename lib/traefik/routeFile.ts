@@ -6,6 +6,7 @@ import { chainOf, ChainOptions } from "./middlewares";
 
 /** A route and the way in that it is for. */
 export interface RoutedRoute extends Route {
+    /** Way into the router by which requests for it come. */
     readonly entryPoint: EntryPoint;
     /** Wildcard whose certificate serves the host: `*.example.org`. @default a certificate for the host alone */
     readonly wildcard?: string;

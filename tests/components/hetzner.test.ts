@@ -235,10 +235,11 @@ describe("a server that cannot be", () => {
             sshFrom: ["0.0.0.0/0", "203.0.113.7"],
             volumeSizeGb: 9,
             swapMb: -1,
+            authorizedKeys: ["nonsense"],
         };
         await expect(recordVps(wrong)).rejects.toThrow(
             [
-                'HetznerVps "vps": 8 problems, nothing was touched.',
+                'HetznerVps "vps": 9 problems, nothing was touched.',
                 '  args.name: "Prod Server" is no name: lower-case letters, digits and single hyphens, starting with a letter, at most 32 characters',
                 '  args.serverType: "cx99" is unknown: one of cx23, cx33, cx43, cx53, cpx11, cpx21, cpx31, cpx41, cpx51, cpx12, cpx22, cpx32, cpx42, cpx52, cpx62, cax11, cax21, cax31, cax41, ccx13, ccx23, ccx33, ccx43, ccx53, ccx63',
                 '  args.location: "mars" is unknown: one of fsn1, nbg1, hel1, ash, hil, sin',
@@ -248,7 +249,8 @@ describe("a server that cannot be", () => {
                 '  args.sshFrom[1]: "203.0.113.7" is no network: an address, a slash and the number of its fixed bits',
                 "      203.0.113.7/32 for this one address",
                 "  args.volumeSizeGb: 9 is not allowed: a whole number from 10 to 10240",
-                "  args.swapMb: -1 is not allowed: a whole number of at least 0",
+                "  args.swapMb: -1 is not allowed: a whole number from 0 to 65536",
+                '  args.authorizedKeys[0]: is no public key: one line, like "ssh-ed25519 AAAA… name"',
             ].join("\n"),
         );
     });

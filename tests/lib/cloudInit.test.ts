@@ -161,10 +161,7 @@ describe("user data", () => {
 
     it("parses back to the values that it was rendered from", () => {
         const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/);
-        const source = fc.oneof(
-            fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })),
-            fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })),
-        );
+        const source = fc.oneof(fc.tuple(fc.ipV4(), fc.constant(32)), fc.tuple(fc.ipV6(), fc.constant(128)));
         const key = fc.stringMatching(/^ssh-ed25519 [A-Za-z0-9+/]{1,60}( [!-~][ -~]{0,30}[!-~])?$/);
         fc.assert(
             fc.property(

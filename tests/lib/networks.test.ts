@@ -21,6 +21,24 @@ describe("a network", () => {
         expect(checkCidr("path", cidr)).toHaveLength(1);
     });
 
+    it.each(["203.0.113.7/24", "10.1.0.0/8", "2001:db8::1/48", "::ffff:10.0.0.1/120"])(
+        "%s does not start where its network does",
+        (cidr) => {
+            expect(checkCidr("path", cidr)).toEqual([
+                expect.objectContaining({
+                    message: `"${cidr}" does not start with its network's first address`,
+                }),
+            ]);
+        },
+    );
+
+    it.each(["203.0.113.0/24", "2001:db8:1::/48", "2001:db8:0:0:1:0:0:0/80", "::ffff:10.0.0.0/120"])(
+        "%s starts where its network does",
+        (cidr) => {
+            expect(checkCidr("path", cidr)).toEqual([]);
+        },
+    );
+
     it("that lacks its bits is told how one address is written", () => {
         expect(checkCidr("from", "203.0.113.7")).toEqual([
             {

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { PROD, STAGING } from "../support/expectedProd";
 import { Graph, Node, numberOf, Secret } from "../support/graph";
 import { prodSettings, recordProd } from "../support/prod";
@@ -69,10 +70,11 @@ describe("production", () => {
         );
         expect(onHost.length).toBeGreaterThan(100);
         for (const { name, options } of onHost) {
+            const endsInOrder = /^tunnel-connector-\d$/.test(name);
             expect([name, options.replacementTrigger, options.deletedWith]).toEqual([
                 name,
                 String(numberOf("vps")),
-                "vps",
+                endsInOrder ? undefined : "vps",
             ]);
         }
     });
@@ -194,7 +196,50 @@ describe("staging", () => {
     });
 });
 
+describe("public hosts", () => {
+    it("have their records before their routes go live: a refused certificate is not asked for again", () => {
+        expect(graph.node("korczewski-auth-route").options.dependencies).toEqual(
+            expect.arrayContaining(["auth.korczewski.de-a", "auth.korczewski.de-caa"]),
+        );
+    });
+
+    it("share a wildcard's certificate, which a token of its own proves", async () => {
+        const wild = await recordProd("prod", {
+            "berth:wildcards": ["*.korczewski.de"],
+            "berth:dnsToken": "secret of berth:dnsToken",
+        });
+        expect(wild.node("router-secrets").inputs.files).toEqual(
+            new Secret({ "cloudflare-token": "secret of berth:dnsToken" }),
+        );
+        expect(wild.node("korczewski-auth-route").inputs.routes).toEqual([
+            { host: "auth.korczewski.de", entryPoint: "websecure", wildcard: "*.korczewski.de" },
+        ]);
+    });
+});
+
+describe("SSH through Access", () => {
+    it("stands beside the direct way, by which the first update and a rebuild go", async () => {
+        const both = await recordProd("prod", { "berth:sshHost": "ssh.korczewski.de" });
+        expect(both.node("engine", "pulumi:providers:berth").inputs).not.toHaveProperty("sshProxyCommand");
+        expect(both.node("tunnel-ssh-access").inputs).toMatchObject({ type: "self_hosted" });
+        expect(both.node("tunnel-ssh-token").inputs).toMatchObject({ duration: "forever" });
+        const { userData } = both.node("vps", "hcloud:index/server:Server").inputs;
+        expect(userData).toEqual(graph.node("vps", "hcloud:index/server:Server").inputs.userData);
+    });
+});
+
 describe("a host that only a tunnel leads to", () => {
+    const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue();
+    afterAll(() => warn.mockRestore());
+
+    it("is told when the edge's certificate does not serve it", async () => {
+        warn.mockClear();
+        await recordProd("prod", { "audifi:exposure": "tunnel" });
+        expect(warn.mock.calls.map(([message]) => message)).toEqual([
+            expect.stringMatching(/does not serve api\.audifi\.example\.com: it goes one label/),
+        ]);
+    });
+
     const ALL = ["degixdaw", "partyquiz", "connected-repo", "audifi", "korczewski"];
     const tunnelled = Object.fromEntries(ALL.map((system) => [`${system}:exposure`, "tunnel"]));
 
@@ -228,7 +273,13 @@ describe("a host that only a tunnel leads to", () => {
 
 it("gets its certificates where the settings say", async () => {
     const server = "https://authority.example/directory";
-    const other = await recordProd("staging", { "berth:acmeServer": server });
+    const other = await recordProd("staging", {
+        "berth:acmeServer": server,
+        "berth:acmeIssuer": "authority.example",
+    });
+    expect(other.node("l2p.staging.korczewski.de-caa").inputs.data).toMatchObject({
+        value: "authority.example",
+    });
     expect(other.node("router", CONTAINER).inputs.command).toContain(
         `--certificatesResolvers.letsencrypt.acme.caServer=${server}`,
     );

@@ -10,6 +10,8 @@ import { Graph, record, RecordOptions } from "./graph";
 export type ProdStack = "prod" | "staging";
 
 const TOKENS = ["hcloud:token", "cloudflare:apiToken"];
+/** Encrypted where a stack has it. */
+const OPTIONAL_SECRETS = ["berth:dnsToken"];
 
 /** What a team adds to the file of a stack: images, tokens, ids, and the secrets that come from outside. */
 function added(): { config: Record<string, unknown>; secretKeys: string[] } {
@@ -47,7 +49,7 @@ export function rawProd(stack: ProdStack, changes: Record<string, unknown> = {})
     const { config, secretKeys } = added();
     const all = { ...config, ...stackFile(`Pulumi.${stack}.yaml`), ...changes };
     const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-    return rawConfig(stack, given, { isSecret: (key) => secretKeys.includes(key) });
+    return rawConfig(stack, given, { isSecret: (key) => [...secretKeys, ...OPTIONAL_SECRETS].includes(key) });
 }
 
 export function prodSettings(stack: ProdStack, changes: Record<string, unknown> = {}): ProdSettings {
