@@ -14,7 +14,9 @@ export interface Server {
     readonly privateKey: pulumi.Output<string>;
     /** Its own public key. */
     readonly hostKey: pulumi.Output<string>;
-    /** Hash of the user data that it is made with. */
+    /** Networks, as CIDR, that its limit of SSH connections exempts. */
+    readonly sshFrom: string[];
+    /** Hash of the user data that it is made with, but for what can change without another server. */
     readonly userData: pulumi.Output<string>;
     /** Folder on its data disk for the folders of data volumes. */
     readonly dataRoot: string;

@@ -10,17 +10,16 @@ export interface Problem {
 
 /** Everything that is wrong, reported at once and before anything is touched. */
 export class InvalidInput extends Error {
-    constructor(
-        subject: string,
-        readonly problems: readonly Problem[],
-    ) {
+    override readonly name = "InvalidInput";
+    /** What Pulumi's own `RunError` is known by: it prints the message, and nothing of where the check stands. */
+    readonly __pulumiRunError = true;
+
+    constructor(subject: string, problems: readonly Problem[]) {
         super(
             [`${subject}: ${count(problems.length)}, nothing was touched.`, ...problems.map(describe)].join(
                 "\n",
             ),
         );
-        this.name = "InvalidInput";
-        // The stack trace shows where the check stands, not what is wrong: Pulumi would print it in front of the user.
         this.stack = this.message;
     }
 }

@@ -54,7 +54,12 @@ function waitFor(
 ): pulumi.Output<string> {
     const ready = new HostReady(
         "host",
-        { server: server.id, userData: server.userData, timeoutSeconds: readyTimeoutSeconds },
+        {
+            server: server.id,
+            userData: server.userData,
+            sshFrom: server.sshFrom,
+            timeoutSeconds: readyTimeoutSeconds,
+        },
         // What the server was made with stays what it was made with, until there is another server.
         { parent, provider, dependsOn: server.requires, ignoreChanges: ["userData"] },
     );

@@ -48,7 +48,8 @@ export class HetznerVps extends pulumi.ComponentResource {
             host: args.hostKey ?? this.createKey("host-key"),
         };
         const volume = this.createVolume();
-        const userData = this.renderUserData(keys, volume.linuxDevice);
+        const sshFrom = [...(args.sshFrom ?? []), ...(args.sshFromContainers ?? [])];
+        const userData = this.renderUserData(keys, volume.linuxDevice, sshFrom);
         const addresses = { ipv4: this.createAddress("ipv4"), ipv6: this.createAddress("ipv6") };
         const server = this.createServer(keys.client, userData, addresses);
         const attachments = [this.attachVolume(server, volume), this.joinNetwork(server)];
@@ -62,7 +63,9 @@ export class HetznerVps extends pulumi.ComponentResource {
             engine: pulumi.interpolate`ssh://${USER}@${this.ipv4}`,
             privateKey: pulumi.secret(keys.client.privateKey),
             hostKey: pulumi.output(keys.host.publicKey),
-            userData: hashOf(userData),
+            sshFrom,
+            // Who may use SSH can change on a server that is there.
+            userData: hashOf(this.renderUserData(keys, volume.linuxDevice, [])),
             dataRoot: DATA_FOLDER,
         };
         this.registerOutputs({ ipv4: this.ipv4, ipv6: this.ipv6 });
@@ -100,9 +103,12 @@ export class HetznerVps extends pulumi.ComponentResource {
     }
 
     /** Secret: the server's private key is in it. */
-    private renderUserData({ client, host }: Keys, dataDevice: pulumi.Output<string>): pulumi.Output<string> {
+    private renderUserData(
+        { client, host }: Keys,
+        dataDevice: pulumi.Output<string>,
+        sshFrom: string[],
+    ): pulumi.Output<string> {
         const { name, swapMb = DEFAULT_SWAP_MB, liveRestore = true } = this.args;
-        const sshFrom = [...(this.args.sshFrom ?? []), ...(this.args.sshFromContainers ?? [])];
         const rendered = pulumi
             .all([client.publicKey, host.privateKey, host.publicKey, dataDevice])
             .apply(([clientKey, privateKey, publicKey, device]) =>

@@ -12,8 +12,8 @@ const SSH_PER_MINUTE = 10;
  * A table of our own, replaced in one transaction: Docker's rules stand in others and neither touches the other. Its chains
  * run before Docker's; what they let pass still has to pass those.
  */
-export function firewall({ sshFrom }: CloudInitArgs): HostFile[] {
-    const content = `\
+export function renderFirewall(sshFrom: readonly string[]): string {
+    return `\
 #!/usr/sbin/nft -f
 # Declared first, so that there is something to delete.
 table inet berth
@@ -76,13 +76,18 @@ table inet berth {
     }
 }
 `;
+}
+
+/** The rules and the unit that loads them at boot. */
+export function firewall({ sshFrom }: CloudInitArgs): HostFile[] {
     return [
-        { path: RULES, content, permissions: "0755" },
+        { path: FIREWALL_RULES, content: renderFirewall(sshFrom), permissions: "0755" },
         { path: "/etc/systemd/system/berth-firewall.service", content: UNIT },
     ];
 }
 
-const RULES = "/etc/berth/firewall.nft";
+/** Where the rules lie on a server. */
+export const FIREWALL_RULES = "/etc/berth/firewall.nft";
 
 /** Nothing to stop: without its rules the host would be more open, not less. */
 const UNIT = `\
@@ -97,8 +102,8 @@ Conflicts=shutdown.target
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/sbin/nft -f ${RULES}
-ExecReload=/usr/sbin/nft -f ${RULES}
+ExecStart=/usr/sbin/nft -f ${FIREWALL_RULES}
+ExecReload=/usr/sbin/nft -f ${FIREWALL_RULES}
 
 [Install]
 WantedBy=multi-user.target

@@ -9,6 +9,7 @@ import { sshServer, sudoers } from "./ssh";
 import { upkeep } from "./upkeep";
 import { validateCloudInit } from "./validate";
 
+export { FIREWALL_RULES, renderFirewall } from "./firewall";
 export { DATA_FOLDER, DATA_PATH } from "./args";
 export type { CloudInitArgs } from "./args";
 export { checkAuthorizedKeys, SWAP_MB, validateCloudInit } from "./validate";

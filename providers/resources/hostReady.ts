@@ -1,11 +1,15 @@
+import { checkCidr } from "../../lib/networks";
 import { checkNumber } from "../../lib/numbers";
+import { bringFirewall } from "../engine/hostFirewall";
 import { prepareHost } from "../engine/hostReadiness";
 import { checkTypes } from "../server/inputs";
-import { defineKind } from "../server/kind";
+import { Context, defineKind } from "../server/kind";
+import { hasUnknown } from "../server/properties";
 
 interface Inputs {
     readonly server: string;
     readonly userData: string;
+    readonly sshFrom?: readonly string[];
     readonly timeoutSeconds: number;
 }
 
@@ -19,19 +23,40 @@ export const hostReady = defineKind<Inputs, object>({
         const problems = checkTypes(inputs, {
             server: "string",
             userData: "string",
+            sshFrom: "list?",
             timeoutSeconds: "number",
         });
         if (typeof inputs.timeoutSeconds === "number") {
             problems.push(...checkNumber("timeoutSeconds", inputs.timeoutSeconds, { min: 1, max: 86_400 }));
         }
+        const { sshFrom } = inputs;
+        if (Array.isArray(sshFrom) && !hasUnknown(sshFrom)) {
+            problems.push(...sshFrom.flatMap((cidr, index) => checkCidr(`sshFrom[${index}]`, String(cidr))));
+        }
         return problems;
     },
 
-    async create({ server, timeoutSeconds }, { ssh, signal, status }) {
+    async create({ server, sshFrom, timeoutSeconds }, { ssh, signal, status }) {
         await prepareHost({ ssh, signal, status, timeoutSeconds });
+        // An update that was cut short before this may have made the server with another list.
+        await bringList(sshFrom, ssh, signal);
         return { id: server, outputs: {} };
     },
 
-    /** Only the patience can have changed: nothing to wait for again. */
-    update: () => Promise.resolve({}),
+    /** The host is ready; what it lets in may have changed. */
+    async update(_id, { sshFrom }, { ssh, signal, status }) {
+        status("bringing the SSH limit's list to the host");
+        await bringList(sshFrom, ssh, signal);
+        return {};
+    },
 });
+
+async function bringList(
+    sshFrom: Inputs["sshFrom"],
+    ssh: Context["ssh"],
+    signal: AbortSignal,
+): Promise<void> {
+    if (sshFrom !== undefined) {
+        await bringFirewall(ssh, sshFrom, signal);
+    }
+}

@@ -6,6 +6,8 @@ export interface HostReadyArgs {
     server: pulumi.Input<string>;
     /** Hash of the user data that the server was made with. Another one is waited for anew. */
     userData: pulumi.Input<string>;
+    /** Networks, as CIDR, that the host's limit of SSH connections exempts. A change is brought to the host. @default its rules are left alone */
+    sshFrom?: string[];
     /** Seconds until the wait is given up. */
     timeoutSeconds: number;
 }

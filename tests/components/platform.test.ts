@@ -114,6 +114,7 @@ describe("a platform on a server of the stack's own", () => {
         expect(graph.node("host").inputs).toEqual({
             server: "server-id",
             userData: "<hash>",
+            sshFrom: ["203.0.113.7/32"],
             timeoutSeconds: 1200,
         });
         expect(graph.node("host").options).toMatchObject({ ignoreChanges: ["userData"], provider: "engine" });

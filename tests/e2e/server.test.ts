@@ -20,15 +20,16 @@ const LOCKED = {
 } as const;
 
 /** Production's own composition with one system, on clouds that stand on this machine. */
-const config = (gateway: string) => `config:
+const config = (gateway: string, ...others: string[]) => `config:
   berth:composition: prod
   berth:systems: [connected-repo]
   berth:serverType: cx23
   berth:volumeSizeGb: "10"
   berth:swapMb: "0"
-  berth:sshFrom: ["${gateway}/32"]
+  berth:sshFrom: ${JSON.stringify([`${gateway}/32`, ...others])}
   berth:acmeEmail: admin@example.com
   berth:acmeServer: https://127.0.0.1:9/no-such-authority
+  berth:acmeIssuer: authority.example
   berth:zones: { example.com: zone }
   berth:imageLock: ${LOCK}
   berth:inventSecrets: "true"
@@ -97,9 +98,13 @@ function update(...args: string[]): Promise<string> {
 
 /** A command on the server, over the files that the provider wrote. */
 async function onServer(...command: string[]): Promise<string> {
-    const { stdout } = await execa("ssh", ["-F", `.state/ssh/${NAME}/config`, "host", ...command], {
-        cwd: ROOT,
-    });
+    const { stdout } = await execa(
+        "ssh",
+        ["-F", `.state/ssh/${NAME}/config`, "-o", "ConnectTimeout=5", "host", ...command],
+        {
+            cwd: ROOT,
+        },
+    );
     return stdout;
 }
 
@@ -156,6 +161,16 @@ describe("production on a server of its own", () => {
 
     it("has nothing to change the second time", async () => {
         expect(await update()).toMatch(/Resources:\n {4}\d+ unchanged/);
+    });
+
+    it("lets another network use SSH without another server", async () => {
+        stack.configure(config(clouds.gateway, "198.51.100.0/24"));
+        expect(await update()).not.toContain("The server was made with other user data");
+        expect(await onServer("sudo nft list set inet berth ssh_from_4")).toContain("198.51.100.0/24");
+        expect(await onServer("sudo cat /etc/berth/firewall.nft")).toContain("198.51.100.0/24");
+        stack.configure(config(clouds.gateway));
+        await update();
+        expect(await onServer("sudo nft list set inet berth ssh_from_4")).not.toContain("198.51.100.0/24");
     });
 
     it("says out loud that the server keeps the user data it was made with", async () => {

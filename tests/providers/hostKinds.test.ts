@@ -24,6 +24,9 @@ describe("a host's readiness", () => {
         expect((await provider.check(HOST, { ...host, timeoutSeconds: 0.5 })).failures).toEqual([
             "timeoutSeconds: 0.5 is not allowed: a whole number from 1 to 86400",
         ]);
+        expect((await provider.check(HOST, { ...host, sshFrom: ["nobody; drop"] })).failures).toEqual([
+            expect.stringMatching(/^sshFrom\[0\]: "nobody; drop" is no network/),
+        ]);
         const unknown = { ...host, server: UNKNOWN, userData: UNKNOWN };
         expect((await provider.check(HOST, unknown)).failures).toEqual([]);
     });
@@ -32,6 +35,7 @@ describe("a host's readiness", () => {
         [{ server: "5678" }, ["server"]],
         [{ userData: "other" }, ["userData"]],
         [{ timeoutSeconds: 60 }, []],
+        [{ sshFrom: ["203.0.113.7/32"] }, []],
     ])(
         "is waited for anew where there is another server, not for more patience: %j",
         async (more, replaces) => {
@@ -45,6 +49,11 @@ describe("a host's readiness", () => {
     it("keeps its state over a change of patience, and asks nobody", async () => {
         const news = { ...host, timeoutSeconds: 60 };
         expect(await provider.update(HOST, "1234", host, news)).toEqual(news);
+    });
+
+    it("brings the list of the SSH limit to the host", async () => {
+        const news = { ...host, sshFrom: ["203.0.113.7/32"] };
+        await expect(provider.update(HOST, "1234", host, news)).rejects.toThrow("is not reached over SSH");
     });
 
     it("is a matter of SSH: an engine of this machine is none that is waited for", async () => {

@@ -55,6 +55,7 @@ export function testServer(): Server {
         engine: pulumi.output("ssh://deploy@203.0.113.5"),
         privateKey: pulumi.secret("<private key>"),
         hostKey: pulumi.output("ssh-ed25519 HOST"),
+        sshFrom: ["203.0.113.7/32"],
         userData: pulumi.output("<hash>"),
         dataRoot: "/mnt/data/berth",
     };
