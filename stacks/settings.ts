@@ -9,8 +9,7 @@ import { ProdSettings, readProd } from "./prodSettings";
 import { readSystem } from "./systemSettings";
 
 /** Which compositions there are; each is a file beside this one. */
-export const COMPOSITIONS = ["dev", "prod"] as const;
-export type Composition = (typeof COMPOSITIONS)[number];
+const COMPOSITIONS = ["dev", "prod"] as const;
 
 /** Everything that a composition needs to know, read once and checked as a whole. */
 export type Settings = DevSettings | ProdSettings;

@@ -21,7 +21,7 @@ export interface SystemSettings {
     readonly exposure: Exposure;
 }
 
-export const EXPOSURES = ["public", "tunnel"] as const;
+const EXPOSURES = ["public", "tunnel"] as const;
 export type Exposure = (typeof EXPOSURES)[number];
 
 /** In production every container has limits: one that runs wild must not take the others along. */

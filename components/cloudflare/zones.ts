@@ -23,7 +23,7 @@ export function zoneOf(host: string, zones: readonly Zone[]): Zone | undefined {
 }
 
 /** Hosts without a zone, by the zone that they most likely belong to: that of their last two labels. */
-export function withoutZone(hosts: readonly string[], zones: readonly Zone[]): Map<string, string[]> {
+function withoutZone(hosts: readonly string[], zones: readonly Zone[]): Map<string, string[]> {
     const lost = new Map<string, string[]>();
     for (const host of hosts.filter((each) => zoneOf(each, zones) === undefined)) {
         const likely = host.split(".").slice(-2).join(".");
