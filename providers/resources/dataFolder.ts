@@ -4,7 +4,7 @@ import { findOwner } from "../engine/owner";
 import { getFile } from "../engine/files";
 import { Problem } from "../../lib/problems";
 import { checkTypes } from "../server/inputs";
-import { defineKind } from "../server/kind";
+import { defineEngineKind } from "../engine/services";
 import { hasUnknown, Properties } from "../server/properties";
 
 interface Inputs {
@@ -24,10 +24,10 @@ const MOUNTED = "/berth-data";
 const FOLDER_NAME = /^[a-z0-9][a-z0-9-]*$/;
 
 /** A folder for data on a disk of the host: see the class of the same name in the SDK. */
-export const dataFolder = defineKind<Inputs, Outputs>({
+export const dataFolder = defineEngineKind<Inputs, Outputs>({
     token: "berth:index:DataFolder",
     outputs: ["path"],
-    replaceOn: ["root", "name"],
+    replaceOn: { root: "the data stays where it lies", name: "the data stays where it lies" },
 
     check(inputs) {
         const types = { root: "string", name: "string", image: "string", user: "string?" } as const;

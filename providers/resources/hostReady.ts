@@ -3,7 +3,7 @@ import { checkNumber } from "../../lib/numbers";
 import { bringFirewall } from "../engine/hostFirewall";
 import { prepareHost } from "../engine/hostReadiness";
 import { checkTypes } from "../server/inputs";
-import { Context, defineKind } from "../server/kind";
+import { defineEngineKind, EngineContext } from "../engine/services";
 import { hasUnknown } from "../server/properties";
 
 interface Inputs {
@@ -14,10 +14,13 @@ interface Inputs {
 }
 
 /** A host whose first boot is over: see the class of the same name in the SDK. */
-export const hostReady = defineKind<Inputs, object>({
+export const hostReady = defineEngineKind<Inputs, object>({
     token: "berth:index:HostReady",
     outputs: [],
-    replaceOn: ["server", "userData"],
+    replaceOn: {
+        server: "another server boots anew",
+        userData: "a server reads its user data at its first boot",
+    },
 
     check(inputs) {
         const problems = checkTypes(inputs, {
@@ -53,7 +56,7 @@ export const hostReady = defineKind<Inputs, object>({
 
 async function bringList(
     sshFrom: Inputs["sshFrom"],
-    ssh: Context["ssh"],
+    ssh: EngineContext["ssh"],
     signal: AbortSignal,
 ): Promise<void> {
     if (sshFrom !== undefined) {

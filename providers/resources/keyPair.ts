@@ -1,10 +1,10 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { OpenSshKeyPair, toOpenSsh } from "../engine/openssh";
 import { checkTypes } from "../server/inputs";
-import { defineKind } from "../server/kind";
+import { defineEngineKind } from "../engine/services";
 
 /** A pair of keys for SSH: see the class of the same name in the SDK. */
-export const keyPair = defineKind<object, OpenSshKeyPair>({
+export const keyPair = defineEngineKind<object, OpenSshKeyPair>({
     token: "berth:index:KeyPair",
     outputs: ["privateKey", "publicKey"],
     secretOutputs: ["privateKey"],

@@ -2,7 +2,7 @@ import { checkIdentifier } from "../../lib/names";
 import { isConflict, isNotFound } from "../engine/connect";
 import { ensureDatabase, hasDatabase } from "../engine/postgres";
 import { checkTypes } from "../server/inputs";
-import { defineKind } from "../server/kind";
+import { defineEngineKind } from "../engine/services";
 import { UNKNOWN } from "../server/properties";
 
 interface Inputs {
@@ -16,10 +16,10 @@ interface Inputs {
 const RESERVED: readonly string[] = ["postgres", "template0", "template1"];
 
 /** A database and its user: see the class of the same name in the SDK. */
-export const postgresDatabase = defineKind<Inputs, object>({
+export const postgresDatabase = defineEngineKind<Inputs, object>({
     token: "berth:index:PostgresDatabase",
     outputs: [],
-    replaceOn: ["database", "user"],
+    replaceOn: { database: "the old database stays", user: "the old user stays" },
 
     check(inputs) {
         const types = { server: "string", database: "string", user: "string", password: "string" } as const;

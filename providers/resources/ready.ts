@@ -2,7 +2,7 @@ import Docker from "dockerode";
 import { checkNumber } from "../../lib/numbers";
 import { isNotFound } from "../engine/connect";
 import { waitUntilReady } from "../engine/readiness";
-import { Context, defineKind } from "../server/kind";
+import { defineEngineKind, EngineContext } from "../engine/services";
 import { checkTypes } from "../server/inputs";
 
 interface Inputs {
@@ -15,7 +15,7 @@ interface Inputs {
 }
 
 /** A container that answers: see the class of the same name in the SDK. */
-export const ready = defineKind<Inputs, object>({
+export const ready = defineEngineKind<Inputs, object>({
     token: "berth:index:Ready",
     outputs: [],
 
@@ -55,7 +55,7 @@ export const ready = defineKind<Inputs, object>({
     },
 });
 
-async function wait(inputs: Inputs, { docker, signal, status }: Context): Promise<void> {
+async function wait(inputs: Inputs, { docker, signal, status }: EngineContext): Promise<void> {
     status("waiting until it answers");
     await waitUntilReady(docker, inputs, signal);
 }

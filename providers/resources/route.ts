@@ -13,7 +13,7 @@ import {
 } from "../../lib/traefik";
 import { publishRoute, readRoute, removeRoute } from "../engine/router";
 import { checkTypes } from "../server/inputs";
-import { defineKind } from "../server/kind";
+import { defineEngineKind } from "../engine/services";
 import { hasUnknown, Properties } from "../server/properties";
 
 interface Inputs {
@@ -40,10 +40,10 @@ const HEALTH_CHECK = { intervalSeconds: 10, timeoutSeconds: 5 };
 const DIAL_TIMEOUT_MS = 1500;
 
 /** A route on the router: see the class of the same name in the SDK. */
-export const route = defineKind<Inputs, Outputs>({
+export const route = defineEngineKind<Inputs, Outputs>({
     token: "berth:index:Route",
     outputs: ["service"],
-    replaceOn: ["app"],
+    replaceOn: { app: "the route file has the app's name" },
 
     check(inputs) {
         const types = {

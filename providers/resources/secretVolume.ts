@@ -6,7 +6,7 @@ import { getFile, putFiles } from "../engine/files";
 import { withHelper } from "../engine/helper";
 import { findOwner } from "../engine/owner";
 import { checkTypes } from "../server/inputs";
-import { defineKind } from "../server/kind";
+import { defineEngineKind } from "../engine/services";
 import { Properties } from "../server/properties";
 
 interface Inputs {
@@ -25,7 +25,7 @@ const FOLDER = "/run/secrets";
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 /** Files that hold secrets, in a volume of their own: see the class of the same name in the SDK. */
-export const secretVolume = defineKind<Inputs, Outputs>({
+export const secretVolume = defineEngineKind<Inputs, Outputs>({
     token: "berth:index:SecretVolume",
     outputs: ["volume"],
 

@@ -18,50 +18,89 @@ export function checked(news: Received, problems: readonly Problem[]): messages.
     return response;
 }
 
-/** Answers a diff: which inputs changed, and which of them need a new resource. */
-export function compared(kind: AnyKind, olds: Properties, news: Properties): messages.DiffResponse {
-    const response = new messages.DiffResponse();
-    const changed = changedNames(olds, news);
-    const replaces = changed.filter((name) => kind.update === undefined || kind.replaceOn?.includes(name));
-    response.setChanges(
-        changed.length > 0
-            ? messages.DiffResponse.DiffChanges.DIFF_SOME
-            : messages.DiffResponse.DiffChanges.DIFF_NONE,
+/** What differs between two sets of inputs. */
+export interface Difference {
+    /** Paths of all that differs, down to the fields of objects. */
+    readonly changed: ReadonlyMap<string, Change>;
+    /** Names of the inputs that need a new resource. */
+    readonly replaces: readonly string[];
+}
+
+export type Change = "add" | "delete" | "update";
+
+/** Compares by value. Of a kind without an update every change needs a new resource. */
+export function differenceOf(kind: AnyKind<never>, olds: Properties, news: Properties): Difference {
+    const replaces = changedNames(olds, news).filter(
+        (name) => kind.update === undefined || kind.replaceOn?.[name] !== undefined,
     );
-    response.setDiffsList(changed);
-    response.setReplacesList(replaces);
+    return { changed: new Map(changedPaths("", olds, news)), replaces };
+}
+
+/** Answers a diff: which inputs changed, and which of them need a new resource. */
+export function compared(kind: AnyKind<never>, { changed, replaces }: Difference): messages.DiffResponse {
+    const { DiffChanges } = messages.DiffResponse;
+    const response = new messages.DiffResponse();
+    response.setChanges(changed.size > 0 ? DiffChanges.DIFF_SOME : DiffChanges.DIFF_NONE);
+    response.setDiffsList([...new Set([...changed.keys()].map(rootOf))]);
+    response.setReplacesList([...replaces]);
+    response.setDeletebeforereplace(replaces.length > 0 && kind.deleteBeforeReplace === true);
     response.setHasdetaileddiff(true);
-    for (const name of changed) {
+    for (const [path, change] of changed) {
         const difference = new messages.PropertyDiff();
-        difference.setKind(kindOf(name in olds, name in news, replaces.includes(name)));
+        difference.setKind(KINDS[change][replaces.includes(rootOf(path)) ? 1 : 0]);
         difference.setInputdiff(true);
-        response.getDetaileddiffMap().set(name, difference);
+        response.getDetaileddiffMap().set(path, difference);
     }
     return response;
 }
 
 /** The state that a preview can promise: outputs follow when the resource is made. */
-export function promised(kind: AnyKind, inputs: Properties): Properties {
+export function promised(kind: AnyKind<never>, inputs: Properties): Properties {
     return { ...inputs, ...Object.fromEntries(kind.outputs.map((name) => [name, UNKNOWN])) };
 }
 
 /** Which properties of a state are secret: those made from secret inputs, and those that always are. */
-export function secretNames(kind: AnyKind, inputs: Received): ReadonlySet<string> {
+export function secretNames(kind: AnyKind<never>, inputs: Received): ReadonlySet<string> {
     return new Set([...inputs.secrets, ...(kind.secretOutputs ?? [])]);
 }
 
 /** Leaves out the problems of values that are not known yet: the check comes again before the resource is made. */
 export function certain(problems: readonly Problem[], inputs: Properties): Problem[] {
-    return problems.filter(({ path }) => !hasUnknown(inputs[path.split(/[.[]/, 1)[0] ?? path]));
+    return problems.filter(({ path }) => !hasUnknown(inputs[rootOf(path)]));
 }
 
-function kindOf(before: boolean, after: boolean, replace: boolean): messages.PropertyDiff.Kind {
-    const { Kind } = messages.PropertyDiff;
-    if (!before) {
-        return replace ? Kind.ADD_REPLACE : Kind.ADD;
+/** How the protocol calls a change: of a resource that stays, and of one that is replaced. */
+const { Kind } = messages.PropertyDiff;
+const KINDS = {
+    add: [Kind.ADD, Kind.ADD_REPLACE],
+    delete: [Kind.DELETE, Kind.DELETE_REPLACE],
+    update: [Kind.UPDATE, Kind.UPDATE_REPLACE],
+} as const;
+
+function changedPaths(prefix: string, olds: Properties, news: Properties): [string, Change][] {
+    return changedNames(olds, news).flatMap((name): [string, Change][] => {
+        const path = pathTo(prefix, name);
+        const [before, after] = [olds[name], news[name]];
+        if (isMap(before) && isMap(after)) {
+            return changedPaths(path, before, after);
+        }
+        return [[path, before === undefined ? "add" : after === undefined ? "delete" : "update"]];
+    });
+}
+
+/** A property's path in Pulumi's notation, which quotes what is no plain name. */
+function pathTo(prefix: string, name: string): string {
+    if (prefix === "") {
+        return name;
     }
-    if (!after) {
-        return replace ? Kind.DELETE_REPLACE : Kind.DELETE;
-    }
-    return replace ? Kind.UPDATE_REPLACE : Kind.UPDATE;
+    return /^\w+$/.test(name) ? `${prefix}.${name}` : `${prefix}[${JSON.stringify(name)}]`;
+}
+
+function isMap(value: unknown): value is Properties {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The input that a path leads into. */
+function rootOf(path: string): string {
+    return path.split(/[.[]/, 1)[0] ?? path;
 }

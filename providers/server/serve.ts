@@ -13,7 +13,10 @@ export interface Served {
 }
 
 /** Serves a provider on a free loopback port. */
-export async function serve(definition: ProviderDefinition, engineAddress?: string): Promise<Served> {
+export async function serve<Services>(
+    definition: ProviderDefinition<Services>,
+    engineAddress?: string,
+): Promise<Served> {
     const server = new grpc.Server({
         "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
         "grpc.max_send_message_length": MAX_MESSAGE_BYTES,

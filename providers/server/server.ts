@@ -2,28 +2,41 @@ import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { engineLog, Status } from "./engineLog";
+import { Problem } from "../../lib/problems";
+import { engineLog, Reporter } from "./engineLog";
 import { describeFailure } from "./failure";
-import { Host, hostOf } from "./host";
-import { AnyKind, Context } from "./kind";
-import { certain, checked, compared, promised, secretNames } from "./messages";
-import { receive, send } from "./properties";
+import { AnyKind, Call, Context } from "./kind";
+import { certain, checked, compared, differenceOf, promised, secretNames } from "./messages";
+import { Properties, receive, send } from "./properties";
 
 /** What a provider is made of. */
-export interface ProviderDefinition {
+export interface ProviderDefinition<Services> {
     readonly version: string;
-    readonly kinds: readonly AnyKind[];
+    readonly kinds: readonly AnyKind<Services>[];
+    /** The package's schema, as JSON. @default none: nothing generates code for it */
+    readonly schema?: () => string;
+    /** All that is wrong with the provider's configuration. Pure; values may still be unknown. @default nothing */
+    checkConfig?(config: Properties): Problem[];
+    /** Prepares what the resources use. Makes no connection: a preview that needs none shall work without. */
+    connect(config: Properties): Connected<Services>;
 }
 
-/** Serves Pulumi's provider protocol for some kinds of resources that live on a Docker engine. */
-export class ProviderServer {
-    private readonly kinds: ReadonlyMap<string, AnyKind>;
+/** A configured provider's reach. */
+export interface Connected<Services> {
+    /** What an operation may use. */
+    context(call: Call): Context<Services>;
+    close(): void;
+}
+
+/** Serves Pulumi's provider protocol for some kinds of resources. */
+export class ProviderServer<Services> {
+    private readonly kinds: ReadonlyMap<string, AnyKind<Services>>;
     private readonly cancelled = new AbortController();
-    private host: Host | undefined;
+    private connected: Connected<Services> | undefined;
 
     constructor(
-        private readonly definition: ProviderDefinition,
-        private status: Status,
+        private readonly definition: ProviderDefinition<Services>,
+        private report: Reporter,
     ) {
         this.kinds = new Map(definition.kinds.map((kind) => [kind.token, kind]));
     }
@@ -34,13 +47,21 @@ export class ProviderServer {
         return response;
     }
 
+    getSchema(): messages.GetSchemaResponse {
+        const response = new messages.GetSchemaResponse();
+        response.setSchema(this.definition.schema?.() ?? "{}");
+        return response;
+    }
+
     attach(request: { getAddress(): string }): Empty {
-        this.status = engineLog(request.getAddress());
+        this.report = engineLog(request.getAddress());
         return new Empty();
     }
 
     checkConfig(request: messages.CheckRequest): messages.CheckResponse {
-        return checked(receive(request.getNews()), []);
+        const news = receive(request.getNews());
+        const problems = this.definition.checkConfig?.(news.properties) ?? [];
+        return checked(news, certain(problems, news.properties));
     }
 
     /** Another address reaches the same things by another way: nothing is replaced for it. */
@@ -49,7 +70,7 @@ export class ProviderServer {
     }
 
     configure(request: messages.ConfigureRequest): messages.ConfigureResponse {
-        this.host = hostOf(receive(request.getArgs()).properties);
+        this.connected = this.definition.connect(receive(request.getArgs()).properties);
         const response = new messages.ConfigureResponse();
         response.setAcceptsecrets(true);
         response.setSupportspreview(true);
@@ -57,17 +78,24 @@ export class ProviderServer {
     }
 
     check(request: messages.CheckRequest): messages.CheckResponse {
+        const kind = this.kindOf(request.getUrn());
         const news = receive(request.getNews());
-        return checked(news, certain(this.kindOf(request.getUrn()).check(news.properties), news.properties));
+        const properties = kind.defaults?.(news.properties, nameOf(request.getUrn())) ?? news.properties;
+        return checked({ ...news, properties }, certain(kind.check(properties), properties));
     }
 
     diff(request: messages.DiffRequest): messages.DiffResponse {
         const kind = this.kindOf(request.getUrn());
-        return compared(
+        const difference = differenceOf(
             kind,
             receive(request.getOldInputs()).properties,
             receive(request.getNews()).properties,
         );
+        for (const name of difference.replaces) {
+            const why = kind.replaceOn?.[name] ?? "nothing of it can be changed";
+            this.report.info(request.getUrn(), `a change of ${name} replaces: ${why}`);
+        }
+        return compared(kind, difference);
     }
 
     async create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
@@ -78,7 +106,7 @@ export class ProviderServer {
             response.setProperties(send(promised(kind, inputs.properties), secretNames(kind, inputs)));
             return response;
         }
-        const made = await kind.create(inputs.properties, this.contextOf(request.getUrn()));
+        const made = await kind.create(inputs.properties, this.contextOf(request));
         response.setId(made.id);
         response.setProperties(send({ ...inputs.properties, ...made.outputs }, secretNames(kind, inputs)));
         return response;
@@ -95,7 +123,8 @@ export class ProviderServer {
         const outputs = await kind.update?.(
             request.getId(),
             inputs.properties,
-            this.contextOf(request.getUrn()),
+            this.contextOf(request),
+            receive(request.getOlds()).properties,
         );
         response.setProperties(send({ ...inputs.properties, ...outputs }, secretNames(kind, inputs)));
         return response;
@@ -105,9 +134,7 @@ export class ProviderServer {
         const kind = this.kindOf(request.getUrn());
         const recorded = receive(request.getProperties());
         const response = new messages.ReadResponse();
-        const state = kind.read
-            ? await kind.read(request.getId(), recorded.properties, this.contextOf(request.getUrn()))
-            : recorded.properties;
+        const state = await this.stateOf(kind, request, recorded.properties);
         if (state === undefined) {
             return response;
         }
@@ -122,7 +149,7 @@ export class ProviderServer {
     async delete(request: messages.DeleteRequest): Promise<Empty> {
         const kind = this.kindOf(request.getUrn());
         const { properties } = receive(request.getProperties());
-        await kind.delete?.(request.getId(), properties, this.contextOf(request.getUrn()));
+        await kind.delete?.(request.getId(), properties, this.contextOf(request));
         return new Empty();
     }
 
@@ -133,10 +160,25 @@ export class ProviderServer {
 
     /** Not a call of the protocol: whoever serves the provider has ended. */
     close(): void {
-        this.host?.disconnect();
+        this.connected?.close();
     }
 
-    private kindOf(urn: string): AnyKind {
+    /** Without anything recorded the engine imports: the id is all that is known. */
+    private async stateOf(
+        kind: AnyKind<Services>,
+        request: messages.ReadRequest,
+        recorded: Properties,
+    ): Promise<Properties | undefined> {
+        if (Object.keys(recorded).length > 0) {
+            return kind.read ? await kind.read(request.getId(), recorded, this.contextOf(request)) : recorded;
+        }
+        if (kind.import === undefined) {
+            throw new Error(`${kind.token} can't be imported`);
+        }
+        return await kind.import(request.getId(), this.contextOf(request));
+    }
+
+    private kindOf(urn: string): AnyKind<Services> {
         const token = urn.split("::")[2]?.split("$").at(-1) ?? "";
         const kind = this.kinds.get(token);
         if (kind === undefined) {
@@ -145,42 +187,40 @@ export class ProviderServer {
         return kind;
     }
 
-    private contextOf(urn: string): Context {
-        const host = () => {
-            if (this.host === undefined) {
-                throw new Error("the Docker engine's address is not known yet");
-            }
-            return this.host;
-        };
-        return {
-            get docker() {
-                return host().docker;
-            },
-            ssh: (command, signal) => host().ssh(command, signal),
-            signal: this.cancelled.signal,
+    private contextOf(request: { getUrn(): string; getTimeout?(): number }): Context<Services> {
+        if (this.connected === undefined) {
+            throw new Error("the provider is not configured");
+        }
+        const urn = request.getUrn();
+        const seconds = request.getTimeout?.() ?? 0;
+        return this.connected.context({
+            urn,
+            timeoutSeconds: seconds > 0 ? seconds : undefined,
+            signal: AbortSignal.any([this.cancelled.signal, ...(seconds > 0 ? [over(seconds)] : [])]),
             status: (message) => {
-                this.status(urn, message);
+                this.report.status(urn, message);
             },
-        };
+        });
     }
 }
 
-type Method =
-    | "getPluginInfo"
-    | "attach"
-    | "checkConfig"
-    | "diffConfig"
-    | "configure"
-    | "check"
-    | "diff"
-    | "create"
-    | "update"
-    | "read"
-    | "delete"
-    | "cancel";
+/** Aborts when an operation's custom timeout is over. */
+function over(seconds: number): AbortSignal {
+    const controller = new AbortController();
+    const reason = new Error(`its custom timeout of ${seconds} s is over`);
+    setTimeout(() => {
+        controller.abort(reason);
+    }, seconds * 1000).unref();
+    return controller.signal;
+}
 
-const METHODS: readonly Method[] = [
+function nameOf(urn: string): string {
+    return urn.split("::").slice(3).join("::");
+}
+
+const METHODS = [
     "getPluginInfo",
+    "getSchema",
     "attach",
     "checkConfig",
     "diffConfig",
@@ -192,10 +232,12 @@ const METHODS: readonly Method[] = [
     "read",
     "delete",
     "cancel",
-];
+] as const satisfies readonly (keyof ProviderServer<unknown>)[];
 
 /** The server's methods as gRPC calls them: a thrown error becomes the call's answer. */
-export function implementation(server: ProviderServer): grpc.UntypedServiceImplementation {
+export function implementation<Services>(
+    server: ProviderServer<Services>,
+): grpc.UntypedServiceImplementation {
     return Object.fromEntries(
         METHODS.map((name) => [name, unary((request) => server[name](request as never))]),
     );

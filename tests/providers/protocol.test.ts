@@ -243,7 +243,18 @@ describe("an engine that is not there", () => {
         const provider = await ProviderClient.start();
         await provider.configure("unix:///nowhere/docker.sock");
         await expect(provider.create(ROUTE, route)).rejects.toThrow("/nowhere/docker.sock");
-        await expect(provider.read(SECRETS, "gone", {})).rejects.toThrow("/nowhere/docker.sock");
+        await expect(provider.read(SECRETS, "gone", { prefix: "gone" })).rejects.toThrow("/nowhere/docker.sock");
+        provider.close();
+    });
+});
+
+describe("import", () => {
+    it("is refused for what can't be known by an id alone", async () => {
+        const provider = await ProviderClient.start();
+        await provider.configure("unix:///nowhere/docker.sock");
+        await expect(provider.read(SECRETS, "gone", {})).rejects.toThrow(
+            "berth:index:SecretVolume can't be imported",
+        );
         provider.close();
     });
 });

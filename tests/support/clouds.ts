@@ -32,7 +32,11 @@ export class Clouds {
     ): Promise<{ clouds: Clouds; variable: string; stop: () => Promise<void> }> {
         const network = await createMachineNetwork(docker, name);
         const clouds = new Clouds(docker, network, storage, images);
-        const served = await serve({ version: "1.0.0", kinds: clouds.kinds() });
+        const served = await serve({
+            version: "1.0.0",
+            kinds: clouds.kinds(),
+            connect: () => ({ context: (call) => call, close: () => undefined }),
+        });
         const stop = async () => {
             served.stop();
             await Promise.all([...clouds.machines.values()].map((machine) => machine.remove()));
@@ -51,7 +55,7 @@ export class Clouds {
         return this.network.gateway;
     }
 
-    private kinds(): AnyKind[] {
+    private kinds(): AnyKind<object>[] {
         const hcloud = ["firewall", "network", "networkSubnet", "serverNetwork", "sshKey"];
         return [
             ...hcloud.map((module) => this.remembered(`hcloud:index/${module}:${capitalised(module)}`)),
@@ -73,12 +77,12 @@ export class Clouds {
     private remembered(
         token: string,
         computed: Readonly<Record<string, (id: string, inputs: State) => string>> = {},
-    ): AnyKind {
+    ): AnyKind<object> {
         const outputsOf = (id: string, inputs: State) =>
             Object.fromEntries(
                 Object.entries(computed).map(([name, compute]) => [name, compute(id, inputs)]),
             );
-        const kind: Kind<State, State> = {
+        const kind: Kind<State, State, object> = {
             token,
             outputs: Object.keys(computed),
             check: () => [],
@@ -91,11 +95,11 @@ export class Clouds {
         return defineKind(kind);
     }
 
-    private server(): AnyKind {
-        const kind: Kind<{ name: string; userData: string; deleteProtection?: boolean }, State> = {
+    private server(): AnyKind<object> {
+        const kind: Kind<{ name: string; userData: string; deleteProtection?: boolean }, State, object> = {
             token: "hcloud:index/server:Server",
             outputs: ["ipv6Address"],
-            replaceOn: ["userData"],
+            replaceOn: { userData: "it is read once" },
             check: () => [],
             create: async ({ name, userData }) => {
                 const id = this.nextId();
@@ -122,11 +126,11 @@ export class Clouds {
         return defineKind(kind);
     }
 
-    private attachment(): AnyKind {
-        const kind: Kind<{ serverId: number; volumeId: number }, object> = {
+    private attachment(): AnyKind<object> {
+        const kind: Kind<{ serverId: number; volumeId: number }, object, object> = {
             token: "hcloud:index/volumeAttachment:VolumeAttachment",
             outputs: [],
-            replaceOn: ["serverId", "volumeId"],
+            replaceOn: { serverId: "attached anew", volumeId: "attached anew" },
             check: () => [],
             create: async ({ serverId, volumeId }) => {
                 const machine = this.machines.get(String(serverId));

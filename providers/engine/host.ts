@@ -1,8 +1,8 @@
 import Docker from "dockerode";
 import { sshFileOptions } from "../../lib/ssh";
-import { connect, disconnect } from "../engine/connect";
-import { runOverSsh, SshResult, writeSshFiles } from "../engine/ssh";
-import { hasUnknown, Properties } from "./properties";
+import { connect, disconnect } from "./connect";
+import { runOverSsh, SshResult, writeSshFiles } from "./ssh";
+import { hasUnknown, Properties } from "../server/properties";
 
 /** The machine that a configured provider acts on. No connection is made before the first use. */
 export interface Host {
