@@ -2,6 +2,17 @@ import fs from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 
+/** A step of a job. */
+export interface Step {
+    id?: string;
+    name?: string;
+    if?: string;
+    uses?: string;
+    with?: Record<string, unknown>;
+    run?: string;
+    env?: Record<string, string>;
+}
+
 /** A job, as far as the rules here look at it. */
 export interface Job {
     if?: string;
@@ -13,7 +24,11 @@ export interface Job {
     "runs-on"?: string;
     environment?: string;
     concurrency?: { group: string; "cancel-in-progress": boolean | string };
-    steps?: { name?: string; uses?: string; run?: string; env?: Record<string, string> }[];
+    outputs?: Record<string, string>;
+    defaults?: { run?: { shell?: string; "working-directory"?: string } };
+    env?: Record<string, string>;
+    services?: Record<string, { image: string }>;
+    steps?: Step[];
 }
 
 /** A workflow of GitHub's. */
@@ -26,18 +41,18 @@ export interface Workflow {
 
 export const WORKFLOWS = path.resolve(__dirname, "../../.github/workflows");
 
-/** All of the project's workflows, by file name; each call gives new ones. */
-export function readWorkflows(): Record<string, Workflow> {
+/** All workflows of a folder, by default the project's own, by file name; each call gives new ones. */
+export function readWorkflows(folder: string = WORKFLOWS): Record<string, Workflow> {
     return Object.fromEntries(
         fs
-            .readdirSync(WORKFLOWS)
+            .readdirSync(folder)
             .sort()
-            .map((name) => [name, parse(fs.readFileSync(path.join(WORKFLOWS, name), "utf8")) as Workflow]),
+            .map((name) => [name, parse(fs.readFileSync(path.join(folder, name), "utf8")) as Workflow]),
     );
 }
 
 const OWN_BRANCH = "github.event.pull_request.head.repo.full_name == github.repository";
-const UPDATE_GROUP = "inputs.command == 'up' && format('stack-{0}', inputs.stack)";
+const UPDATE_GROUP = "inputs.command != 'preview' && format('stack-{0}', inputs.stack)";
 
 /** What breaks the rules of docs/ci.md, in words; none where all is well. */
 export function brokenRules(workflows: Record<string, Workflow>): string[] {
@@ -71,13 +86,15 @@ function rulesOf(workflows: Record<string, Workflow>, workflow: Workflow, job: J
             "does not say what the workflow it calls may do",
         ],
         [
-            !isCalled(workflow) &&
-                job.with?.command === "up" &&
-                job.with.stack === "prod" &&
-                job.with.environment !== "production",
+            updates(job) && job.with?.stack === "prod" && job.with.environment !== "production",
             "deploys to production without its environment",
         ],
         [job.with?.command === "up" && !needs(job).includes("test"), "deploys what was not tested"],
+        [job.with?.command === "release" && !needs(job).includes("check"), "releases what was not checked"],
+        [
+            job.permissions?.contents === "write" && !releases(job),
+            "may write to the repository, and releases nothing",
+        ],
         [
             runsPulumi(job) && job.environment !== "${{ inputs.environment }}",
             "takes secrets of the whole repository, not of one environment",
@@ -87,17 +104,23 @@ function rulesOf(workflows: Record<string, Workflow>, workflow: Workflow, job: J
             "lets two updates of one stack run at a time",
         ],
         [
-            runsPulumi(job) && job.concurrency?.["cancel-in-progress"] !== "${{ inputs.command != 'up' }}",
+            runsPulumi(job) &&
+                job.concurrency?.["cancel-in-progress"] !== "${{ inputs.command == 'preview' }}",
             "may cancel an update",
         ],
         [
             (workflow.concurrency?.["cancel-in-progress"] ?? false) !== false &&
-                Object.values(workflow.jobs).some((one) => one.with?.command === "up"),
+                Object.values(workflow.jobs).some((one) => updates(one) || releases(one)),
             "is cancelled with its whole workflow",
         ],
         ...(job.steps ?? []).map(({ uses }): [boolean, string] => [
             uses !== undefined && !/^actions\/[\w-]+@[0-9a-f]{40}$/.test(uses),
             `${uses ?? ""} is no action of GitHub's own at a commit`,
+        ]),
+        ...(job.steps ?? []).map((step): [boolean, string] => [
+            step.uses?.startsWith("actions/checkout@") === true &&
+                step.with?.["persist-credentials"] !== false,
+            "leaves its token in the work tree",
         ]),
         ...(job.steps ?? []).map(({ run = "", name = "" }): [boolean, string] => [
             // What somebody else has written would become a part of the script.
@@ -109,7 +132,7 @@ function rulesOf(workflows: Record<string, Workflow>, workflow: Workflow, job: J
 }
 
 function isCalled({ on }: Workflow): boolean {
-    return "workflow_call" in on;
+    return Object.keys(on).join() === "workflow_call";
 }
 
 function hasSecrets(job: Job): boolean {
@@ -120,6 +143,14 @@ function hasSecrets(job: Job): boolean {
 
 function runsPulumi(job: Job): boolean {
     return (job.steps ?? []).some(({ run = "" }) => /npm run .*\b(up|preview)\b/.test(run));
+}
+
+function updates(job: Job): boolean {
+    return job.with?.command === "up" || job.with?.command === "release";
+}
+
+function releases(job: Job): boolean {
+    return job.with?.command === "release" || path.basename(job.uses ?? "") === "release.yml";
 }
 
 function needs(job: Job): string[] {

@@ -3,6 +3,8 @@ import os from "node:os";
 import path from "node:path";
 import execa from "execa";
 import { ensureActionlint } from "../../tools/setup/actionlint";
+import { TESTS_CHECK } from "../../tools/release/github";
+import { BRANCHES } from "../../tools/release/request";
 import { requireGo } from "../../tools/setup/go";
 import { projectRoot } from "../../tools/setup/paths";
 import { brokenRules, Job, readWorkflows, Workflow, WORKFLOWS } from "../support/workflows";
@@ -67,19 +69,33 @@ describe("the workflows", () => {
             "deploy.yml",
             "pull-request.yml",
             "pulumi.yml",
+            "release.yml",
+            "rollback.yml",
             "test.yml",
         ]);
         expect(brokenRules(readWorkflows())).toEqual([]);
     });
 
     test("bring each branch up in its own environment", () => {
-        const deploys = Object.values(readWorkflows()["deploy.yml"]?.jobs ?? {}).filter(
-            (job) => job.with?.command === "up",
-        );
-        expect(deploys.map((job) => [job.if, job.with?.stack, job.with?.environment])).toEqual([
-            ["github.ref == 'refs/heads/dev'", "staging", "staging"],
-            ["github.ref == 'refs/heads/main'", "prod", "production"],
+        const called = (file: string, command: string) =>
+            Object.values(readWorkflows()[file]?.jobs ?? {})
+                .filter((job) => job.with?.command === command)
+                .map((job) => [job.if, job.with?.stack, job.with?.environment]);
+        expect(called("deploy.yml", "up")).toEqual([
+            [`github.ref == 'refs/heads/${BRANCHES.staging ?? ""}'`, "staging", "staging"],
+            [`github.ref == 'refs/heads/${BRANCHES.prod ?? ""}'`, "prod", "production"],
         ]);
+        expect(called("release.yml", "release")).toEqual([
+            ["inputs.stack == 'staging' && needs.check.outputs.image != ''", "staging", "staging"],
+            ["inputs.stack == 'prod' && needs.check.outputs.image != ''", "prod", "production"],
+        ]);
+    });
+
+    test("leave the check on a commit that a release looks for", () => {
+        const { "deploy.yml": deploy, "test.yml": tests } = readWorkflows();
+        const [caller = "", { uses = "" } = {}] = Object.entries(deploy?.jobs ?? {})[0] ?? [];
+        expect(uses).toBe("./.github/workflows/test.yml");
+        expect(`${caller} / ${Object.keys(tests?.jobs ?? {}).join()}`).toBe(TESTS_CHECK);
     });
 
     test("take the secrets and variables that docs/ci.md lists, and no others", () => {
@@ -89,7 +105,8 @@ describe("the workflows", () => {
             ),
         );
         const page = fs.readFileSync(path.join(projectRoot, "docs/ci.md"), "utf8");
-        const listed = [...page.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map(([, name]) => name);
+        const section = page.split(/^## /m).find((text) => text.startsWith("What has to be set")) ?? "";
+        const listed = [...section.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map(([, name]) => name);
         expect([...used].sort()).toEqual(listed.sort());
     });
 
@@ -103,6 +120,7 @@ describe("the workflows", () => {
             (all) => Object.assign(all["pull-request.yml"]?.on ?? {}, { pull_request_target: {} }),
         ],
         ["deploy.yml: has GitHub's own permissions", (all) => delete all["deploy.yml"]?.permissions],
+        ["release.yml: has GitHub's own permissions", (all) => delete all["release.yml"]?.permissions],
         [
             "pull-request.yml, preview: has secrets in a fork's pull request",
             (all) => delete job(all, "pull-request.yml", "preview").if,
@@ -123,6 +141,30 @@ describe("the workflows", () => {
         [
             "deploy.yml, production: deploys what was not tested",
             (all) => delete job(all, "deploy.yml", "production").needs,
+        ],
+        [
+            "release.yml, production: deploys to production without its environment",
+            (all) =>
+                Object.assign(job(all, "release.yml", "production").with ?? {}, { environment: "staging" }),
+        ],
+        [
+            "release.yml, staging: releases what was not checked",
+            (all) => delete job(all, "release.yml", "staging").needs,
+        ],
+        [
+            "deploy.yml, staging: may write to the repository, and releases nothing",
+            (all) => (job(all, "deploy.yml", "staging").permissions = { contents: "write" }),
+        ],
+        [
+            "rollback.yml, rollback: is cancelled with its whole workflow",
+            (all) =>
+                Object.assign(all["rollback.yml"] ?? {}, {
+                    concurrency: { group: "x", "cancel-in-progress": true },
+                }),
+        ],
+        [
+            "release.yml, check: leaves its token in the work tree",
+            (all) => delete job(all, "release.yml", "check").steps?.[0]?.with,
         ],
         [
             "pulumi.yml, pulumi: takes secrets of the whole repository, not of one environment",
