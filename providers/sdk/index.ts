@@ -1,3 +1,4 @@
+export * as fly from "./fly";
 export * from "./dataFolder";
 export * from "./hostReady";
 export * from "./keyPair";

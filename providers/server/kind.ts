@@ -38,9 +38,9 @@ export interface Kind<Inputs, Outputs, Services> {
     /** Outputs that are secret whatever they were made from. */
     readonly secretOutputs?: readonly string[];
     /** Fills in what the program left out. Pure. @default the inputs as they came */
-    defaults?(inputs: Properties, name: string): Properties;
-    /** All that is wrong with the inputs. Pure; values may still be unknown. */
-    check(inputs: Properties): Problem[];
+    defaults?(inputs: Properties, urn: string): Properties;
+    /** All that is wrong with the inputs. Pure; values may still be unknown. `before` are those of the last update. */
+    check(inputs: Properties, before?: Properties): Problem[];
     create(inputs: Inputs, context: Context<Services>): Promise<Made<Outputs>>;
     /** Required when a change of any input may update. */
     update?(

@@ -8,6 +8,11 @@ export type Properties = Readonly<Record<string, unknown>>;
 /** Stands for a value that is known only after other resources were made. */
 export const UNKNOWN: string = rpc.unknownValue;
 
+/** The resource's name in the program. */
+export function nameOf(urn: string): string {
+    return urn.split("::").slice(3).join("::");
+}
+
 /** Whether a value, or anything in it, is not known yet. */
 export function hasUnknown(value: unknown): boolean {
     if (value === UNKNOWN) {

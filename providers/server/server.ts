@@ -80,8 +80,9 @@ export class ProviderServer<Services> {
     check(request: messages.CheckRequest): messages.CheckResponse {
         const kind = this.kindOf(request.getUrn());
         const news = receive(request.getNews());
-        const properties = kind.defaults?.(news.properties, nameOf(request.getUrn())) ?? news.properties;
-        return checked({ ...news, properties }, certain(kind.check(properties), properties));
+        const properties = kind.defaults?.(news.properties, request.getUrn()) ?? news.properties;
+        const before = request.hasOlds() ? receive(request.getOlds()).properties : undefined;
+        return checked({ ...news, properties }, certain(kind.check(properties, before), properties));
     }
 
     diff(request: messages.DiffRequest): messages.DiffResponse {
@@ -212,10 +213,6 @@ function over(seconds: number): AbortSignal {
         controller.abort(reason);
     }, seconds * 1000).unref();
     return controller.signal;
-}
-
-function nameOf(urn: string): string {
-    return urn.split("::").slice(3).join("::");
 }
 
 const METHODS = [

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { scramVerifier } from "../../providers/engine/scram";
+import { scramVerifier } from "../../providers/scram";
 
 describe("what the server keeps of a password", () => {
     it("proves to the client of RFC 7677 that the server knows it", async () => {

@@ -4,7 +4,8 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { definition } from "../../providers/main";
+import { definition } from "../../providers/berth";
+import { ProviderDefinition } from "../../providers/server/server";
 import { serve } from "../../providers/server/serve";
 
 export type Values = Record<string, JavaScriptValue>;
@@ -25,8 +26,10 @@ export class ProviderClient {
     ) {}
 
     /** Serves the provider on a free port and connects to it. */
-    static async start(): Promise<ProviderClient> {
-        const { port, stop } = await serve(definition);
+    static async start<Services>(
+        provider: ProviderDefinition<Services> | undefined = undefined,
+    ): Promise<ProviderClient> {
+        const { port, stop } = await (provider ? serve(provider) : serve(definition));
         return new ProviderClient(
             new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure()),
             stop,
@@ -46,6 +49,22 @@ export class ProviderClient {
         const request = new messages.ConfigureRequest();
         request.setArgs(Struct.fromJavaScript({ host, sshOpts: JSON.stringify(sshOpts), ...more }));
         return (await this.call<messages.ConfigureResponse>("configure", request)).toObject();
+    }
+
+    /** Configures any provider. */
+    async configureWith(args: Values): Promise<void> {
+        const request = new messages.ConfigureRequest();
+        request.setArgs(Struct.fromJavaScript(args));
+        await this.call("configure", request);
+    }
+
+    /** The package's schema. */
+    async schema(): Promise<unknown> {
+        const response = await this.call<messages.GetSchemaResponse>(
+            "getSchema",
+            new messages.GetSchemaRequest(),
+        );
+        return JSON.parse(response.getSchema());
     }
 
     /** Ends what is under way; later operations are refused the wait, too. */
@@ -145,7 +164,16 @@ export class ProviderClient {
 }
 
 type Method =
-    "configure" | "getPluginInfo" | "check" | "diff" | "create" | "update" | "read" | "delete" | "cancel";
+    | "configure"
+    | "getPluginInfo"
+    | "getSchema"
+    | "check"
+    | "diff"
+    | "create"
+    | "update"
+    | "read"
+    | "delete"
+    | "cancel";
 
 function urnOf(type: string): string {
     return `urn:pulumi:test::berth::berth:index:App$${type}::thing`;

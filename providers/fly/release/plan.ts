@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from "node:util";
+import { WireMachine } from "../client/types";
+import { MachineConfig } from "../machineConfig";
+import { fromWire } from "../wireConfig";
+
+/** Labels of the provider's own on a machine. */
+export const LABELS = {
+    /** The group that it belongs to. */
+    group: "berth_group",
+    /** Version of the secrets that it waited for. */
+    secrets: "berth_secrets",
+    /** The one creation that made it: tells it apart when an answer got lost. */
+    creation: "berth_creation",
+    /** What a release command is for. */
+    release: "berth_release",
+} as const;
+
+/** Labels by which flyctl's own commands know what belongs together. */
+export const PROCESS_GROUP = "fly_process_group";
+export const PLATFORM_VERSION = "fly_platform_version";
+
+/** Machines of a group as they shall be. */
+export interface Wanted {
+    readonly app: string;
+    readonly group: string;
+    readonly config: MachineConfig;
+    /** Machines by region. */
+    readonly regions: Readonly<Record<string, number>>;
+    readonly secretsVersion?: number;
+}
+
+/** Machines of a group as they are, by what is to be done with them. */
+export interface Sorted {
+    /** Right as they are. */
+    readonly good: readonly WireMachine[];
+    /** To be replaced, or too many. */
+    readonly retiring: readonly WireMachine[];
+    /** Of a release that was cut short: they never served. */
+    readonly left: readonly WireMachine[];
+    /** Regions of the machines that are missing, one entry each. */
+    readonly missing: readonly string[];
+}
+
+/** A step of a release: what starts, and what stops when that is healthy. */
+export interface Batch {
+    readonly regions: readonly string[];
+    readonly retiring: readonly WireMachine[];
+}
+
+/** Sorts the machines of a group. `known` are those that the last release left behind. */
+export function sortMachines(
+    machines: readonly WireMachine[],
+    wanted: Wanted,
+    known: readonly string[],
+): Sorted {
+    const left = machines.filter(({ id, cordoned }) => cordoned === true && !known.includes(id));
+    const good: WireMachine[] = [];
+    const retiring: WireMachine[] = [];
+    const missing = new Map(Object.entries(wanted.regions));
+    for (const machine of machines.filter((each) => !left.includes(each))) {
+        const open = missing.get(machine.region) ?? 0;
+        if (open > 0 && isRight(machine, wanted)) {
+            missing.set(machine.region, open - 1);
+            good.push(machine);
+        } else {
+            retiring.push(machine);
+        }
+    }
+    const regions = [...missing].flatMap(([region, count]) => Array<string>(count).fill(region));
+    return { good, retiring, left, missing: regions };
+}
+
+/** Whether a machine is as it would be made today. */
+export function isRight(machine: WireMachine, { config, secretsVersion }: Wanted): boolean {
+    const serves = machine.cordoned !== true && machine.state !== "failed";
+    return (
+        serves &&
+        machine.config !== undefined &&
+        isDeepStrictEqual(fromWire(machine.config), config) &&
+        machine.config.metadata?.[LABELS.secrets] === labelOf(secretsVersion)
+    );
+}
+
+/** Steps of a release: `size` machines at a time, each with as many of the old ones as share of all that is. */
+export function batchesOf({ missing, retiring }: Sorted, size: number): Batch[] {
+    const count = Math.max(1, Math.ceil(missing.length / size));
+    return Array.from({ length: count }, (_, index) => ({
+        regions: missing.slice(index * size, (index + 1) * size),
+        retiring: retiring.slice(
+            share(retiring.length, index, count),
+            share(retiring.length, index + 1, count),
+        ),
+    }));
+}
+
+/** Text of a label that may be missing. */
+export function labelOf(version: number | undefined): string | undefined {
+    return version === undefined ? undefined : String(version);
+}
+
+/** Where the part of that index starts when `length` is shared out; the last part ends at the end. */
+function share(length: number, index: number, count: number): number {
+    return Math.floor((length * index) / count);
+}

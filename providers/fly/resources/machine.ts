@@ -1,0 +1,193 @@
+import { createHash } from "node:crypto";
+import { ResourceSchema } from "../../schema/fields";
+import { hasUnknown } from "../../server/properties";
+import { Target } from "../client/machines";
+import { WireMachine } from "../client/types";
+import { appField, healthyTimeoutField, regionField, secretsVersionField } from "../fields";
+import { idOf, partsOf } from "../ids";
+import { checkConfig, MachineConfig, Mount } from "../machineConfig";
+import { configField, mountsField } from "../machineFields";
+import { waitUntilHealthy } from "../release/health";
+import { Leases } from "../release/leases";
+import { LABELS, labelOf, PLATFORM_VERSION, PROCESS_GROUP } from "../release/plan";
+import { makeOnce } from "../once";
+import { defineFlyKind, FlyContext } from "../services";
+import { fromWire, mountsFromWire, toWire } from "../wireConfig";
+
+interface Inputs {
+    readonly app: string;
+    readonly region: string;
+    readonly name?: string;
+    readonly config: MachineConfig;
+    readonly mounts: readonly Mount[];
+    readonly secretsVersion?: number;
+    readonly healthyTimeoutSeconds: number;
+}
+
+interface Outputs {
+    readonly machineId: string;
+    readonly privateIp: string;
+}
+
+export const machineSchema: ResourceSchema = {
+    token: "fly:index:Machine",
+    description:
+        "One machine, for what is not replaced but kept: a database with its volume. A change of its config starts it anew in place, under a lease; a version that does not get healthy is taken back. For an app without data see `MachineGroup`.",
+    importId: "my-app/148e21e7f12d89",
+    inputs: {
+        app: appField,
+        region: { ...regionField, replaces: "a machine stays where it was made" },
+        name: {
+            type: "string",
+            description: "Its name, unique in the app. Fly makes one up when it is left out.",
+            optional: true,
+            replaces: "a machine keeps its name",
+        },
+        config: configField,
+        mounts: { ...mountsField, replaces: "a machine keeps the volumes that it was made with" },
+        secretsVersion: secretsVersionField,
+        healthyTimeoutSeconds: healthyTimeoutField,
+    },
+    outputs: {
+        machineId: { type: "string", description: "Its id at Fly." },
+        privateIp: { type: "string", description: "Its address in the organization's private network." },
+    },
+};
+
+/** A machine: see its schema. */
+export const machine = defineFlyKind<Inputs, Outputs>(machineSchema, {
+    // Its volumes go from the old to the new.
+    deleteBeforeReplace: true,
+    check: ({ config }) => (hasUnknown(config) ? [] : checkConfig("config", config)),
+
+    async create(inputs, context) {
+        const { fly, signal } = context;
+        const { app, region, name, secretsVersion } = inputs;
+        const key = keyOf(inputs, context.urn);
+        const made = await makeOnce<WireMachine>(
+            async () => (await fly.machines.look(app, signal)).find((each) => creationOf(each) === key),
+            () =>
+                fly.machines.create(
+                    app,
+                    { config: wireOf(inputs, key), region, name, min_secrets_version: secretsVersion },
+                    signal,
+                ),
+        );
+        const target = { app, id: made.id };
+        try {
+            await waitUntilHealthy(awaited(target, made, inputs), context);
+        } catch (error) {
+            // Nothing of a creation that failed stays; its volume does.
+            await fly.machines.destroy(target, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => undefined);
+            throw error;
+        }
+        return { id: idOf(app, made.id), outputs: outputsOf(made) };
+    },
+
+    async update(id, inputs, context, before) {
+        const { app, part } = partsOf(id, machineSchema.importId);
+        const leases = new Leases(context);
+        try {
+            const target = await leases.take({ app, id: part });
+            return outputsOf(await change(target, inputs, before, context));
+        } finally {
+            await leases.release();
+        }
+    },
+
+    async read(id, state, context) {
+        const found = await find(id, context);
+        return (
+            found && {
+                ...state,
+                ...stateOf(state.app, found),
+                ...(state.name === undefined && { name: undefined }),
+            }
+        );
+    },
+
+    async import(id, context) {
+        const found = await find(id, context);
+        const { app } = partsOf(id, machineSchema.importId);
+        return found && { ...stateOf(app, found), healthyTimeoutSeconds: 300 };
+    },
+
+    async delete(id, _state, { fly, signal }) {
+        const { app, part } = partsOf(id, machineSchema.importId);
+        await fly.machines.destroy({ app, id: part }, signal);
+    },
+});
+
+const CLEAN_UP_MS = 30_000;
+
+/** Gives a machine its new config; the old one again where the new one does not work. */
+async function change(
+    target: Target,
+    inputs: Inputs,
+    before: Inputs,
+    context: FlyContext,
+): Promise<WireMachine> {
+    const key = keyOf(inputs, context.urn);
+    const options = { minSecretsVersion: inputs.secretsVersion };
+    const changed = await context.fly.machines.update(target, wireOf(inputs, key), options, context.signal);
+    try {
+        await waitUntilHealthy(awaited(target, changed, inputs), context);
+    } catch (error) {
+        const signal = AbortSignal.timeout(CLEAN_UP_MS);
+        await context.fly.machines.update(target, wireOf(before, key), {}, signal).catch(() => undefined);
+        throw error;
+    }
+    return changed;
+}
+
+function awaited(target: Target, { instance_id: version }: WireMachine, inputs: Inputs) {
+    return { ...target, version, timeoutSeconds: inputs.healthyTimeoutSeconds };
+}
+
+function wireOf({ config, mounts, secretsVersion }: Inputs, key: string) {
+    const secrets = labelOf(secretsVersion);
+    return {
+        ...toWire(config, {
+            [LABELS.creation]: key,
+            ...(secrets !== undefined && { [LABELS.secrets]: secrets }),
+            [PROCESS_GROUP]: "app",
+            [PLATFORM_VERSION]: "v2",
+        }),
+        mounts,
+    };
+}
+
+/** Known by it when a creation was cut short: the same for the same resource, another for one in its place. */
+function keyOf({ app, region, name, mounts }: Inputs, urn: string): string {
+    return createHash("sha256")
+        .update(JSON.stringify([urn, app, region, name, mounts]))
+        .digest("hex")
+        .slice(0, 32);
+}
+
+function creationOf({ config, incomplete_config: incomplete }: WireMachine): string | undefined {
+    return (config ?? incomplete)?.metadata?.[LABELS.creation];
+}
+
+async function find(id: string, { fly, signal }: FlyContext): Promise<WireMachine | undefined> {
+    const { app, part } = partsOf(id, machineSchema.importId);
+    return (await fly.machines.list(app, signal)).find((each) => each.id === part);
+}
+
+function stateOf(app: string, found: WireMachine): Omit<Inputs, "healthyTimeoutSeconds"> & Outputs {
+    const wire = found.config ?? found.incomplete_config ?? {};
+    const secrets = wire.metadata?.[LABELS.secrets];
+    return {
+        app,
+        region: found.region,
+        name: found.name,
+        config: fromWire(wire),
+        mounts: mountsFromWire(wire),
+        ...(secrets !== undefined && { secretsVersion: Number(secrets) }),
+        ...outputsOf(found),
+    };
+}
+
+function outputsOf({ id, private_ip: privateIp = "" }: WireMachine): Outputs {
+    return { machineId: id, privateIp };
+}

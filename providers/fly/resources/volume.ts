@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import { ResourceSchema } from "../../schema/fields";
+import { hasUnknown, nameOf, UNKNOWN } from "../../server/properties";
+import { WireVolume } from "../client/types";
+import { appField, regionField } from "../fields";
+import { idOf, partsOf } from "../ids";
+import { makeOnce } from "../once";
+import { defineFlyKind, FlyContext } from "../services";
+
+interface Inputs {
+    readonly app: string;
+    readonly name: string;
+    readonly region: string;
+    readonly sizeGb: number;
+    readonly encrypted: boolean;
+    readonly snapshotRetentionDays: number;
+    readonly autoBackup: boolean;
+    readonly snapshotId?: string;
+}
+
+interface Outputs {
+    readonly volumeId: string;
+}
+
+export const volumeSchema: ResourceSchema = {
+    token: "fly:index:Volume",
+    description:
+        "A disk in one region, for one machine at a time. Fly takes a snapshot of it each day. It grows in place and never shrinks.",
+    importId: "my-app/vol_xxxxxxxxxxxx",
+    inputs: {
+        app: appField,
+        name: {
+            type: "string",
+            description:
+                "Its name: at most 30 lower-case letters, digits and underscores. One that is made of the resource's name when it is left out.",
+            optional: true,
+            pattern: {
+                form: /^[a-z0-9_]{1,30}$/,
+                description: "at most 30 lower-case letters, digits and underscores",
+            },
+            replaces: "a volume keeps its name",
+        },
+        region: { ...regionField, replaces: "a volume stays where it is" },
+        sizeGb: {
+            type: "integer",
+            description: "Size in GB. A greater one extends the volume in place; a smaller one is refused.",
+            default: 3,
+            min: 1,
+            max: 500,
+        },
+        encrypted: {
+            type: "boolean",
+            description: "Whether Fly encrypts it at rest.",
+            default: true,
+            replaces: "encryption begins with the volume",
+        },
+        snapshotRetentionDays: {
+            type: "integer",
+            description: "Days for which its snapshots are kept.",
+            default: 5,
+            min: 1,
+            max: 60,
+        },
+        autoBackup: { type: "boolean", description: "Whether Fly takes a snapshot each day.", default: true },
+        snapshotId: {
+            type: "string",
+            description: "Snapshot that it is filled from: `vs_…`. Empty when it is left out.",
+            optional: true,
+            replaces: "a volume is filled when it is made",
+        },
+    },
+    outputs: { volumeId: { type: "string", description: "Its id, for a machine's mounts: `vol_…`." } },
+};
+
+/** A volume: see its schema. */
+export const volume = defineFlyKind<Inputs, Outputs>(volumeSchema, {
+    defaults: (inputs, urn) => ({
+        name: hasUnknown(inputs) ? UNKNOWN : derivedName(inputs as unknown as Inputs, urn),
+    }),
+
+    check({ sizeGb }, before) {
+        return before !== undefined && sizeGb < before.sizeGb
+            ? [{ path: "sizeGb", message: `is ${sizeGb}: a volume of ${before.sizeGb} GB does not shrink` }]
+            : [];
+    },
+
+    async create(inputs, context) {
+        const { app, name, region, encrypted, sizeGb, snapshotId } = inputs;
+        const made = await makeOnce(
+            () => findLeft(inputs, context),
+            () =>
+                context.fly.createVolume(
+                    app,
+                    { name, region, encrypted, size_gb: sizeGb, ...backup(inputs), snapshot_id: snapshotId },
+                    context.signal,
+                ),
+        );
+        return { id: idOf(app, made.id), outputs: { volumeId: made.id } };
+    },
+
+    async update(id, inputs, { fly, signal }, before) {
+        const { app, part } = partsOf(id, volumeSchema.importId);
+        if (inputs.sizeGb > before.sizeGb) {
+            await fly.extendVolume(app, part, inputs.sizeGb, signal);
+        }
+        await fly.updateVolume(app, part, backup(inputs), signal);
+        return { volumeId: part };
+    },
+
+    async read(id, state, context) {
+        const found = await find(id, context);
+        return found && { ...state, ...stateOf(state.app, found) };
+    },
+
+    async import(id, context) {
+        const found = await find(id, context);
+        return found && stateOf(partsOf(id, volumeSchema.importId).app, found);
+    },
+
+    async delete(id, _state, { fly, signal }) {
+        const { app, part } = partsOf(id, volumeSchema.importId);
+        await fly.deleteVolume(app, part, signal);
+    },
+});
+
+function backup({ snapshotRetentionDays, autoBackup }: Inputs) {
+    return { snapshot_retention: snapshotRetentionDays, auto_backup_enabled: autoBackup };
+}
+
+async function find(id: string, { fly, signal }: FlyContext): Promise<WireVolume | undefined> {
+    const { app, part } = partsOf(id, volumeSchema.importId);
+    return (await fly.listVolumes(app, signal)).find((each) => each.id === part);
+}
+
+/**
+ * What a run that was cut short left behind: a volume by the name that only this resource would give it, on no machine.
+ * One that has a name of the user's choice may be anybody's.
+ */
+async function findLeft(inputs: Inputs, { fly, signal, urn }: FlyContext): Promise<WireVolume | undefined> {
+    const { app, name, region } = inputs;
+    const namesakes = (await fly.listVolumes(app, signal)).filter((each) => each.name === name);
+    const left = namesakes.find((each) => each.region === region && !each.attached_machine_id);
+    if (name === derivedName(inputs, urn)) {
+        return left;
+    }
+    if (left !== undefined) {
+        throw new Error(
+            `the app "${app}" has a volume "${name}" in ${region} that no machine uses: ${left.id}\n` +
+                `Take it over with \`pulumi import fly:index:Volume NAME ${idOf(app, left.id)}\`, or destroy it if it is empty.`,
+        );
+    }
+    return undefined;
+}
+
+/** The same for the same resource, another for one that is made in its place. */
+function derivedName({ app, region, encrypted, snapshotId }: Inputs, urn: string): string {
+    const hash = createHash("sha256")
+        .update(JSON.stringify([urn, app, region, encrypted, snapshotId]))
+        .digest("hex");
+    const readable = nameOf(urn)
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "_");
+    return `${readable.slice(0, 21)}_${hash.slice(0, 8)}`;
+}
+
+function stateOf(app: string, found: WireVolume): Inputs & Outputs {
+    return {
+        app,
+        name: found.name,
+        region: found.region,
+        sizeGb: found.size_gb,
+        encrypted: found.encrypted ?? true,
+        snapshotRetentionDays: found.snapshot_retention ?? 5,
+        autoBackup: found.auto_backup_enabled ?? true,
+        volumeId: found.id,
+    };
+}
