@@ -1,6 +1,11 @@
+import { ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import Docker from "dockerode";
 import { definition } from "../../providers/fly/definition";
 import { SimulatedFly, SimulatedFlyArgs } from "../../rehearsal/fly";
+import { WireMachine } from "../../rehearsal/fly/wire";
+import { FlyCalls } from "./flyCalls";
 import { ProviderClient, Values } from "./providerClient";
 
 /** The token of the simulation's one organization. */
@@ -14,16 +19,22 @@ export class FlyProviderTest {
         public provider: ProviderClient,
     ) {}
 
+    /** The API itself, for what is done by hand. */
+    get calls(): FlyCalls {
+        return new FlyCalls(this.fly.url);
+    }
+
     static async start(purpose: string, args: Partial<SimulatedFlyArgs> = {}): Promise<FlyProviderTest> {
         const name = `berth-test-fly-${purpose}-${process.pid}`;
         const fly = await SimulatedFly.start({ docker: new Docker(), name, ...args });
-        return new FlyProviderTest(fly, await connect(fly));
+        return new FlyProviderTest(fly, await FlyProviderTest.connect(fly));
     }
 
-    /** A new process of the provider, as after one that was killed. */
-    async restart(): Promise<void> {
-        this.provider.close();
-        this.provider = await connect(this.fly);
+    /** A provider that knows nothing yet, as each run's is. */
+    static async connect(fly: SimulatedFly): Promise<ProviderClient> {
+        const provider = await ProviderClient.start(definition);
+        await provider.configureWith({ token: TOKEN, baseUrl: fly.url });
+        return provider;
     }
 
     /** Checks and creates, as an update does; the state that the engine would keep. */
@@ -44,9 +55,15 @@ export class FlyProviderTest {
         return await this.provider.update(type, made.id, made.state, checked.inputs);
     }
 
-    /** Requests since then, as `action` or `action identifier`. */
-    since(count: number): string[] {
-        return this.fly.requests.slice(count).map(({ action }) => action);
+    /** The machines of an app that are not on their way out, as the API tells them. */
+    async machines(app: string): Promise<WireMachine[]> {
+        const { body } = await this.calls.get<WireMachine[]>(`/apps/${app}/machines`);
+        return body.filter(({ state }) => !["destroying", "destroyed"].includes(state));
+    }
+
+    /** What was asked for since a moment, in order: `machine_create`. */
+    actionsSince(moment: number): string[] {
+        return this.fly.requests.slice(moment).map(({ action }) => action);
     }
 
     async stop(): Promise<void> {
@@ -55,8 +72,30 @@ export class FlyProviderTest {
     }
 }
 
-async function connect(fly: SimulatedFly): Promise<ProviderClient> {
-    const provider = await ProviderClient.start(definition);
-    await provider.configureWith({ token: TOKEN, baseUrl: fly.url });
-    return provider;
+/** A process of the provider of its own, which can be killed. */
+export class FlyProviderProcess {
+    private constructor(
+        readonly provider: ProviderClient,
+        private readonly child: ChildProcess,
+    ) {}
+
+    static async start(fly: SimulatedFly): Promise<FlyProviderProcess> {
+        const child = spawn(process.execPath, [join(__dirname, "../../providers/bin/pulumi-resource-fly")], {
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        const [port] = (await once(child.stdout, "data")) as [Buffer];
+        const provider = ProviderClient.connect(Number(port.toString()), () => child.kill("SIGKILL"));
+        await provider.configureWith({ token: TOKEN, baseUrl: fly.url });
+        return new FlyProviderProcess(provider, child);
+    }
+
+    /** Ends it without a chance to put anything right. */
+    async kill(): Promise<void> {
+        if (this.child.exitCode === null && this.child.signalCode === null) {
+            const ended = once(this.child, "exit");
+            this.child.kill("SIGKILL");
+            await ended;
+        }
+        this.provider.close();
+    }
 }

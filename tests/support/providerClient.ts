@@ -26,10 +26,13 @@ export class ProviderClient {
     ) {}
 
     /** Serves the provider on a free port and connects to it. */
-    static async start<Services>(
-        provider: ProviderDefinition<Services> | undefined = undefined,
-    ): Promise<ProviderClient> {
+    static async start<Services>(provider?: ProviderDefinition<Services>): Promise<ProviderClient> {
         const { port, stop } = await (provider ? serve(provider) : serve(definition));
+        return ProviderClient.connect(port, stop);
+    }
+
+    /** Connects to a provider that is being served. */
+    static connect(port: number, stop: () => void): ProviderClient {
         return new ProviderClient(
             new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure()),
             stop,
@@ -76,17 +79,23 @@ export class ProviderClient {
         return (await this.call<{ getVersion(): string }>("getPluginInfo", new Empty())).getVersion();
     }
 
-    async check(type: string, news: Values): Promise<{ inputs: Values; failures: string[] }> {
+    /** `olds` are the inputs of the last update. */
+    async check(type: string, news: Values, olds?: Values): Promise<Checked> {
         const request = new messages.CheckRequest();
         request.setUrn(urnOf(type));
         request.setNews(Struct.fromJavaScript(news));
-        const response = await this.call<messages.CheckResponse>("check", request);
-        return {
-            inputs: valuesOf(response.getInputs()),
-            failures: response
-                .getFailuresList()
-                .map((failure) => `${failure.getProperty()}: ${failure.getReason()}`),
-        };
+        if (olds !== undefined) {
+            request.setOlds(Struct.fromJavaScript(olds));
+        }
+        return checkedOf(await this.call<messages.CheckResponse>("check", request));
+    }
+
+    /** What the provider says of its own settings. */
+    async checkConfig(news: Values): Promise<Checked> {
+        const request = new messages.CheckRequest();
+        request.setUrn("urn:pulumi:test::berth::pulumi:providers:fly::provider");
+        request.setNews(Struct.fromJavaScript(news));
+        return checkedOf(await this.call<messages.CheckResponse>("checkConfig", request));
     }
 
     async diff(
@@ -103,6 +112,27 @@ export class ProviderClient {
         return { changed: response.getDiffsList(), replaces: response.getReplacesList() };
     }
 
+    /** Every path that differs, and how: `update`, `add_replace`; whether the old resource goes first. */
+    async differences(
+        type: string,
+        oldInputs: Values,
+        news: Values,
+    ): Promise<{ paths: Record<string, string>; oldFirst: boolean }> {
+        const request = new messages.DiffRequest();
+        request.setUrn(urnOf(type));
+        request.setOldInputs(Struct.fromJavaScript(oldInputs));
+        request.setOlds(Struct.fromJavaScript(oldInputs));
+        request.setNews(Struct.fromJavaScript(news));
+        const response = await this.call<messages.DiffResponse>("diff", request);
+        const names = Object.entries(messages.PropertyDiff.Kind);
+        const paths: Record<string, string> = {};
+        response.getDetaileddiffMap().forEach((difference, path) => {
+            const [name = ""] = names.find(([, kind]) => kind === difference.getKind()) ?? [];
+            paths[path] = name.toLowerCase();
+        });
+        return { paths, oldFirst: response.getDeletebeforereplace() };
+    }
+
     async create(type: string, properties: Values, preview = false): Promise<{ id: string; state: Values }> {
         const request = new messages.CreateRequest();
         request.setUrn(urnOf(type));
@@ -112,12 +142,13 @@ export class ProviderClient {
         return { id: response.getId(), state: valuesOf(response.getProperties()) };
     }
 
-    async update(type: string, id: string, olds: Values, news: Values): Promise<Values> {
+    async update(type: string, id: string, olds: Values, news: Values, preview = false): Promise<Values> {
         const request = new messages.UpdateRequest();
         request.setUrn(urnOf(type));
         request.setId(id);
         request.setOlds(Struct.fromJavaScript(olds));
         request.setNews(Struct.fromJavaScript(news));
+        request.setPreview(preview);
         return valuesOf((await this.call<messages.UpdateResponse>("update", request)).getProperties());
     }
 
@@ -167,6 +198,7 @@ type Method =
     | "configure"
     | "getPluginInfo"
     | "getSchema"
+    | "checkConfig"
     | "check"
     | "diff"
     | "create"
@@ -174,6 +206,21 @@ type Method =
     | "read"
     | "delete"
     | "cancel";
+
+/** Inputs with their defaults, and all that is wrong with them. */
+interface Checked {
+    inputs: Values;
+    failures: string[];
+}
+
+function checkedOf(response: messages.CheckResponse): Checked {
+    return {
+        inputs: valuesOf(response.getInputs()),
+        failures: response
+            .getFailuresList()
+            .map((failure) => `${failure.getProperty()}: ${failure.getReason()}`),
+    };
+}
 
 function urnOf(type: string): string {
     return `urn:pulumi:test::berth::berth:index:App$${type}::thing`;

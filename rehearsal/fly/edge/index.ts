@@ -1,0 +1,3 @@
+export { Edge, type EdgeOptions } from "./edge";
+export type { Certificate } from "./listeners";
+export type { Served } from "./load";
