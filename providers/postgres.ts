@@ -51,6 +51,18 @@ export async function hasDatabase(run: RunSql, database: string): Promise<boolea
     return /^1$/m.test(output);
 }
 
+/** Who owns a database; undefined where there is none of that name. */
+export async function ownerOf(run: RunSql, database: string): Promise<string | undefined> {
+    const { exitCode, output } = await run(
+        `SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = '${database}';`,
+    );
+    if (exitCode !== 0) {
+        throw new Error(`could not look for the database "${database}": ${output.trim()}`);
+    }
+    const owner = output.trim().split("\n").at(-1);
+    return owner === "" ? undefined : owner;
+}
+
 /** One set-up at a time on one server: two that touch the same user would fail each other. */
 function statements({ database, user }: DatabaseAndOwner, verifier: string): string {
     return `

@@ -71,6 +71,29 @@ export function checkConfig(path: string, config: MachineConfig): Problem[] {
         ...config.services.flatMap(({ checks }, index) =>
             checks.flatMap((check, each) => checkCheck(`${path}.services[${index}].checks[${each}]`, check)),
         ),
+        ...checkComesBack(path, config),
+    ];
+}
+
+/** Label of the provider's own or of Fly's. */
+export function isReserved(label: string): boolean {
+    return /^(berth|fly)_/.test(label);
+}
+
+/** What the API does not tell as it was given would look changed for ever. */
+function checkComesBack(path: string, { command, entrypoint, metadata }: MachineConfig): Problem[] {
+    return [
+        ...Object.entries({ command, entrypoint }).flatMap(([name, words]) =>
+            words?.length === 0
+                ? [{ path: `${path}.${name}`, message: "is empty: left out, it is the image's own" }]
+                : [],
+        ),
+        ...Object.keys(metadata)
+            .filter(isReserved)
+            .map((label) => ({
+                path: `${path}.metadata.${label}`,
+                message: "is taken: labels that start with berth_ and fly_ are the provider's and Fly's own",
+            })),
     ];
 }
 

@@ -1,9 +1,9 @@
-import { Problem } from "../../lib/problems";
+import { Problem, refuse } from "../../lib/problems";
 import { Field, Fields, ResourceSchema } from "../schema/fields";
 import { describedKind } from "../schema/kind";
 import { checkFields } from "../schema/check";
 import { AnyKind, Context } from "../server/kind";
-import { Properties } from "../server/properties";
+import { Properties, UNKNOWN } from "../server/properties";
 import { Connected } from "../server/server";
 import { FlyApi } from "./client/api";
 
@@ -43,24 +43,28 @@ export function checkFlyConfig(config: Properties): Problem[] {
     return checkFields({ ...CONFIG, version: VERSION }, config);
 }
 
-/** Reaches Fly's API. Without a token only what asks for it fails: a preview needs none. */
+/** Reaches Fly's API. Without a token, or before it is known, only what asks for it fails: a preview needs none. */
 export function connectFly(
     config: Properties,
     environment: Environment = process.env,
 ): Connected<FlyServices> {
     const token = textOf(config.token) ?? textOf(environment.FLY_API_TOKEN);
     const baseUrl = textOf(config.baseUrl) ?? textOf(environment.FLY_API_URL) ?? DEFAULT_URL;
-    const api = token === undefined ? undefined : new FlyApi({ token: bareToken(token), baseUrl });
+    // What stands in a variable was seen by no check.
+    refuse("how Fly is reached", checkFields(CONFIG, { baseUrl }));
+    const reached = [token, baseUrl].includes(UNKNOWN)
+        ? "how Fly is reached is not known yet: the provider's token or address comes from a resource that is not there"
+        : token === undefined
+          ? "there is no token for Fly: set FLY_API_TOKEN, or `pulumi config set --secret fly:token`"
+          : new FlyApi({ token: bareToken(token), baseUrl });
     return {
         context: (call) => ({
             ...call,
             get fly() {
-                if (api === undefined) {
-                    throw new Error(
-                        "there is no token for Fly: set FLY_API_TOKEN, or `pulumi config set --secret fly:token`",
-                    );
+                if (typeof reached === "string") {
+                    throw new Error(reached);
                 }
-                return api;
+                return reached;
             },
         }),
         close: () => undefined,

@@ -1,7 +1,7 @@
 import { Properties } from "../server/properties";
 import { withDefaults } from "../schema/defaults";
 import { WireCheck, WireConfig, WireDuration, WireService } from "./client/types";
-import { Check, MachineConfig, Mount, Service } from "./machineConfig";
+import { Check, isReserved, MachineConfig, Mount, Service } from "./machineConfig";
 import { configFields } from "./machineFields";
 
 /** A config as the API takes it. */
@@ -154,7 +154,7 @@ function secondsOf(duration: WireDuration | undefined): number | undefined {
 }
 
 function ownMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
-    return Object.fromEntries(Object.entries(metadata).filter(([name]) => !/^(berth|fly)_/.test(name)));
+    return Object.fromEntries(Object.entries(metadata).filter(([name]) => !isReserved(name)));
 }
 
 function listOf(list: readonly string[] | undefined): readonly string[] | undefined {

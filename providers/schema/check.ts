@@ -47,7 +47,15 @@ function checkValue(path: string, type: FieldType, value: unknown): Problem[] {
         : checkFields(type.fields, value, `${path}.`);
 }
 
+/** What a secret is stands in no message, only what it may be. */
 function checkLimits(path: string, field: Field, value: unknown): Problem[] {
+    const problems = problemsOf(path, field, value);
+    return field.secret
+        ? problems.map((each) => ({ ...each, message: each.message.replace(shown(value), "it") }))
+        : problems;
+}
+
+function problemsOf(path: string, field: Field, value: unknown): Problem[] {
     const { type, oneOf, min = -Infinity, max, pattern } = field;
     if (typeof value === "number") {
         const fraction = type === "number";
@@ -56,16 +64,23 @@ function checkLimits(path: string, field: Field, value: unknown): Problem[] {
     if (typeof value !== "string") {
         return [];
     }
-    const shown = field.secret ? "it" : `"${value}"`;
     return [
         ...(oneOf === undefined ? [] : checkOneOf(path, value, oneOf)),
         ...(pattern === undefined || pattern.form.test(value)
             ? []
-            : [{ path, message: `${shown} is not ${pattern.description}` }]),
+            : [{ path, message: `${shown(value)} is not ${pattern.description}` }]),
         ...(value.length < min
             ? [{ path, message: `has ${value.length} characters: at least ${min} are needed` }]
             : []),
+        ...(max !== undefined && value.length > max
+            ? [{ path, message: `has ${value.length} characters: at most ${max} are allowed` }]
+            : []),
     ];
+}
+
+/** A value as messages show it. */
+function shown(value: unknown): string {
+    return typeof value === "string" ? `"${value}"` : String(value);
 }
 
 function isMap(value: unknown): value is Properties {
@@ -73,5 +88,5 @@ function isMap(value: unknown): value is Properties {
 }
 
 function kindOf(value: unknown): string {
-    return Array.isArray(value) ? "a list" : isMap(value) ? "a map" : typeof value;
+    return value === null ? "null" : Array.isArray(value) ? "a list" : isMap(value) ? "a map" : typeof value;
 }

@@ -1,6 +1,6 @@
 import { Problem } from "../../lib/problems";
 import { AnyKind, defineKind, Kind } from "../server/kind";
-import { Properties } from "../server/properties";
+import { Properties, rootOf, UNKNOWN } from "../server/properties";
 import { checkFields } from "./check";
 import { withDefaults } from "./defaults";
 import { Fields, ResourceSchema } from "./fields";
@@ -35,9 +35,11 @@ export function describedKind<Inputs, Outputs, Services>(
         },
         check: (inputs, before) => {
             const problems = checkFields(schema.inputs, inputs);
-            return problems.length > 0
-                ? problems
-                : (operations.check?.(inputs as Inputs, before as Inputs) ?? []);
+            const wrong = new Set(problems.map(({ path }) => rootOf(path)));
+            // What is wrong for itself counts as not known yet in the checks of the others.
+            const rest = { ...inputs, ...Object.fromEntries([...wrong].map((name) => [name, UNKNOWN])) };
+            const more = operations.check?.(rest as Inputs, before as Inputs) ?? [];
+            return [...problems, ...more.filter(({ path }) => !wrong.has(rootOf(path)))];
         },
     });
 }

@@ -1,7 +1,7 @@
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Problem } from "../../lib/problems";
 import { AnyKind } from "./kind";
-import { changedNames, hasUnknown, Properties, Received, send, UNKNOWN } from "./properties";
+import { changedNames, hasUnknown, Properties, Received, rootOf, send, UNKNOWN } from "./properties";
 
 /** Answers a check: the inputs as they came, with all that is wrong with them. */
 export function checked(news: Received, problems: readonly Problem[]): messages.CheckResponse {
@@ -98,9 +98,4 @@ function pathTo(prefix: string, name: string): string {
 
 function isMap(value: unknown): value is Properties {
     return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The input that a path leads into. */
-function rootOf(path: string): string {
-    return path.split(/[.[]/, 1)[0] ?? path;
 }

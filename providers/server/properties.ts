@@ -8,6 +8,11 @@ export type Properties = Readonly<Record<string, unknown>>;
 /** Stands for a value that is known only after other resources were made. */
 export const UNKNOWN: string = rpc.unknownValue;
 
+/** The property that a path leads into. */
+export function rootOf(path: string): string {
+    return path.split(/[.[]/, 1)[0] ?? path;
+}
+
 /** The resource's name in the program. */
 export function nameOf(urn: string): string {
     return urn.split("::").slice(3).join("::");

@@ -21,7 +21,6 @@ async function madeGroup(app: string, more: Values = ONE) {
 
 /** Every action of a release of one machine, in the order in which each comes first. */
 const STEPS = [
-    "machine_list",
     "lease_create",
     "machine_create",
     "machine_wait",
@@ -30,6 +29,8 @@ const STEPS = [
     "machine_cordon",
     "machine_stop",
     "machine_delete",
+    // The last look: what came late from a run that was killed.
+    "machine_list",
 ];
 
 describe("a release", () => {
@@ -147,7 +148,12 @@ describe("a provider that is killed", () => {
             ["App", { name: app }, "app_create", ""],
             ["Volume", { app, region: "iad" }, "volume_create", "/volumes"],
             ["IpAddress", { app, type: "v6" }, "ip_create", "/ip_assignments"],
-            ["Certificate", { app, hostname: "half.example.com" }, "certificate_create_acme", "/certificates"],
+            [
+                "Certificate",
+                { app, hostname: "half.example.com" },
+                "certificate_create_acme",
+                "/certificates",
+            ],
             ["Machine", { app, region: "iad", config }, "machine_create", "/machines"],
         ];
         const count = async (path: string) => {

@@ -5,7 +5,11 @@ import { Graph, Node, record } from "../support/graph";
 
 const FOLDER = path.join(__dirname, "../../docs/examples");
 
-const SECRETS = { "berth:tunnelToken": "token", "berth:databasePassword": "hush" };
+const SECRETS = {
+    "berth:tunnelToken": "token",
+    "berth:databasePassword": "hush",
+    "berth:flyToken": "fm2_hush",
+};
 
 /** Runs an example as a program of a stack whose secrets are set. */
 function run(example: string): Promise<Graph> {
@@ -85,6 +89,15 @@ const EXAMPLES: Readonly<Record<string, readonly [type: string, registers: reado
         ],
     ],
     "engine-provider": ["pulumi:providers:berth", ["berth engine"]],
+    "fly/app": ["fly:index:App", ["App shop"]],
+    "fly/certificate": ["fly:index:Certificate", ["Certificate shop"]],
+    "fly/ip-address": ["fly:index:IpAddress", ["IpAddress shop-v4", "IpAddress shop-v6"]],
+    "fly/machine": ["fly:index:Machine", ["Machine search"]],
+    "fly/machine-group": ["fly:index:MachineGroup", ["MachineGroup shop-web"]],
+    "fly/postgres-database": ["fly:index:PostgresDatabase", ["PostgresDatabase shop"]],
+    "fly/provider": ["pulumi:providers:fly", ["fly customer"]],
+    "fly/secrets": ["fly:index:Secrets", ["Secrets shop-secrets"]],
+    "fly/volume": ["fly:index:Volume", ["Volume shop-disk"]],
     "hetzner-network": [
         "berth:index:HetznerNetwork",
         [
@@ -162,7 +175,10 @@ const EXAMPLES: Readonly<Record<string, readonly [type: string, registers: reado
 
 describe("the examples of the docs", () => {
     it("are all run here", () => {
-        const files = fs.readdirSync(FOLDER).map((file) => path.basename(file, ".ts"));
+        const files = fs
+            .readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => file.slice(0, -".ts".length));
         expect(files.sort()).toEqual(Object.keys(EXAMPLES).sort());
     });
 

@@ -243,7 +243,9 @@ describe("an engine that is not there", () => {
         const provider = await ProviderClient.start();
         await provider.configure("unix:///nowhere/docker.sock");
         await expect(provider.create(ROUTE, route)).rejects.toThrow("/nowhere/docker.sock");
-        await expect(provider.read(SECRETS, "gone", { prefix: "gone" })).rejects.toThrow("/nowhere/docker.sock");
+        await expect(provider.read(SECRETS, "gone", { prefix: "gone" })).rejects.toThrow(
+            "/nowhere/docker.sock",
+        );
         provider.close();
     });
 });

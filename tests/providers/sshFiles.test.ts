@@ -117,7 +117,7 @@ describe("configure with a key", () => {
     ])("writes nothing while something is not known: %s", async (_, more) => {
         await provider.configure(HOST, [], settings(more));
         expect(existsSync(join(scratch, "ssh"))).toBe(false);
-        await expect(provider.read("berth:index:SecretVolume", "any", {})).rejects.toThrow(
+        await expect(provider.read("berth:index:SecretVolume", "any", { prefix: "any" })).rejects.toThrow(
             "the Docker engine's address is not known yet",
         );
     });

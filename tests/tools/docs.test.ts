@@ -1,28 +1,58 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { stalePages } from "../../tools/commands/docs";
+import { generated, stalePages } from "../../tools/commands/docs";
 import { splitChange } from "../../tools/docs/comments";
 import { anchorOf, kebab } from "../../tools/docs/markdown";
 import { PAGES } from "../../tools/docs/page";
 import { allPages } from "../../tools/docs/pages";
+import { PROVIDER_PAGES } from "../../tools/docs/providerPage";
+import { flyPackage } from "../../providers/fly/schema";
 import { projectRoot } from "../../tools/setup/paths";
 
-describe("the pages of the components", () => {
-    const pages = allPages(projectRoot);
+const all = generated();
+const pagesIn = (folder: string) =>
+    all.find((each) => each.folder === folder)?.pages ?? new Map<string, string>();
 
+describe.each(all)("the pages in $folder", ({ folder, pages }) => {
     it("are those that are checked in: `npm run docs` writes them", () => {
-        expect(stalePages(pages)).toEqual([]);
+        expect(stalePages({ folder, pages })).toEqual([]);
+        expect(pages.size).toBeGreaterThan(0);
     });
 
     it("have links that lead somewhere, each to a heading that is there", () => {
         const broken = [...pages].flatMap(([file, page]) =>
             linksOf(page)
-                .filter((link) => !leadsSomewhere(pages, file, link))
+                .filter((link) => !leadsSomewhere(folder, pages, file, link))
                 .map((link) => `${file}: ${link}`),
         );
         expect(broken).toEqual([]);
     });
+});
+
+describe("pages in a folder", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "berth-pages-"));
+    afterAll(() => {
+        fs.rmSync(folder, { recursive: true });
+    });
+
+    it("are stale when one is not what it was, is missing, or has nothing to tell of", () => {
+        fs.writeFileSync(path.join(folder, "a.md"), "A");
+        fs.writeFileSync(path.join(folder, "b.md"), "B");
+        const stale = (pages: Record<string, string>) =>
+            stalePages({ folder, pages: new Map(Object.entries(pages)) });
+        expect(stale({ "a.md": "A", "b.md": "B" })).toEqual([]);
+        expect(stale({ "a.md": "A ", "b.md": "B" })).toEqual(["a.md"]);
+        expect(stale({ "a.md": "A", "b.md": "B", "c.md": "" })).toEqual(["c.md"]);
+        expect(stale({ "b.md": "B" })).toEqual(["a.md"]);
+        expect(stalePages({ folder: path.join(folder, "none"), pages: new Map([["a.md", "A"]]) })).toEqual([
+            "a.md",
+        ]);
+    });
+});
+
+describe("the pages of the components", () => {
+    const pages = pagesIn(PAGES);
 
     it("are all in the index", () => {
         const others = [...pages.keys()].filter((file) => file !== "README.md");
@@ -40,16 +70,40 @@ describe("the pages of the components", () => {
     });
 });
 
+describe("the page of the provider fly", () => {
+    const page = pagesIn(PROVIDER_PAGES).get("fly.md") ?? "";
+
+    it("tells of every resource: what it is, by an example, its inputs and outputs, and its import", () => {
+        const sections = page.split(/^## /m).slice(1);
+        for (const { token, description, inputs, outputs } of flyPackage.resources) {
+            const name = token.split(":")[2] ?? "";
+            const section = sections.find((each) => each.startsWith(`${name}\n`)) ?? "";
+            expect(section).toContain(`\n\n${description}\n\n\`\`\`ts\nimport `);
+            for (const field of Object.keys({ ...inputs, ...outputs })) {
+                expect(section).toContain(`\n| \`${field}\` | `);
+            }
+            const importable = name !== "PostgresDatabase";
+            expect(section.includes(`npx pulumi import ${token} `)).toBe(importable);
+            expect(section.includes("It can't be imported.")).toBe(!importable);
+        }
+    });
+});
+
 function linksOf(page: string): string[] {
     return [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? "");
 }
 
-function leadsSomewhere(pages: ReadonlyMap<string, string>, from: string, link: string): boolean {
+function leadsSomewhere(
+    folder: string,
+    pages: ReadonlyMap<string, string>,
+    from: string,
+    link: string,
+): boolean {
     const [file = "", heading] = link.split("#");
     const target = file === "" ? from : file;
     const page = pages.get(target);
     if (heading === undefined) {
-        return page !== undefined || fs.existsSync(path.join(projectRoot, PAGES, target));
+        return page !== undefined || fs.existsSync(path.join(projectRoot, folder, target));
     }
     const headings = [...(page ?? "").matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchorOf(text ?? ""));
     return headings.includes(`#${heading}`);

@@ -16,7 +16,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
 
 const INTRODUCTION = `# Components
 
-Made by \`npm run docs\` from the doc comments in the sources; do not edit these pages. A system is written against [components/platform.ts](../../components/platform.ts) and knows nothing of what stands behind it.`;
+Made by \`npm run docs\` from the doc comments in the sources; do not edit these pages. A system is written against [components/platform.ts](../../components/platform.ts) and knows nothing of what stands behind it. Resources on Fly are on a page of their own: [the provider \`fly\`](../providers/fly.md).`;
 
 /** Every page by its file's name: one for each exported resource, and the index. */
 export function allPages(root: string): Map<string, string> {

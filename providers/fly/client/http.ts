@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { backOff } from "exponential-backoff";
 import { FlyError } from "./errors";
 import { Pacer, Rate, RATES } from "./limits";
 
@@ -33,37 +32,47 @@ export interface Request {
 }
 
 /** 0.25, 0.5, 1, 2, 4 seconds, each with jitter: an API that is gone for longer is an outage. */
-const RETRIES = { numOfAttempts: 6, startingDelay: 250, maxDelay: 4000, jitter: "full" } as const;
+const TRIES = 6;
+const FIRST_PAUSE_MS = 250;
 const DEFAULT_TIMEOUT_SECONDS = 60;
 
 /** The API over HTTP: paced below its limits, tried again where that is safe, with errors that say what to do. */
 export class Http {
     private readonly pacer = new Pacer();
 
-    constructor(private readonly access: Access) {}
+    constructor(
+        private readonly access: Access,
+        private readonly wait: (ms: number, signal: AbortSignal) => Promise<void> = pause,
+    ) {
+        // No header may hold it: the HTTP client would say so in an error with the whole token in it.
+        if (!/^[\x20-\x7e]+$/.test(access.token)) {
+            throw new Error(
+                "the token for Fly is none: it has a line break, or another character that no token has. Copy it anew from `fly tokens create org`.",
+            );
+        }
+    }
 
-    /** Sends a request; the answer's body, undefined where it has none. */
+    /** Sends a request; the answer's body, undefined where it has none. Once the signal aborts, its reason is thrown. */
     async send<Answer>(request: Request): Promise<Answer> {
-        return await backOff(() => this.tryOnce<Answer>(request), {
-            ...RETRIES,
-            retry: async (error: unknown) => {
+        for (let attempt = 1; ; attempt += 1) {
+            try {
+                return await this.tryOnce<Answer>(request);
+            } catch (error) {
                 request.signal.throwIfAborted();
-                if (!(error instanceof FlyError) || !mayRepeat(request, error)) {
-                    return false;
+                if (attempt === TRIES || !(error instanceof FlyError) || !mayRepeat(request, error)) {
+                    throw error;
                 }
-                if (error instanceof Busy) {
-                    await sleep(error.retryAfterMs, undefined, { signal: request.signal });
-                }
-                return true;
-            },
-        });
+                const asked = error instanceof Busy ? error.retryAfterMs : 0;
+                await this.wait(asked + pauseMs(attempt), request.signal);
+            }
+        }
     }
 
     private async tryOnce<Answer>(request: Request): Promise<Answer> {
         const { limit, rate = RATES.usual, signal } = request;
         const waitMs = this.pacer.reserve(limit, rate, performance.now());
         if (waitMs > 0) {
-            await sleep(waitMs, undefined, { signal });
+            await this.wait(waitMs, signal);
         }
         const response = await this.fetch(request);
         const text = await response.text().catch((error: unknown) => {
@@ -72,7 +81,16 @@ export class Http {
         if (!response.ok) {
             throw refusal(request, response, text);
         }
-        return (text === "" ? undefined : parse(text)) as Answer;
+        const answer = text === "" ? undefined : parse(text);
+        if (text !== "" && answer === undefined) {
+            throw new FlyError(
+                request.doing,
+                response.status,
+                "the answer is no JSON",
+                requestIdOf(response),
+            );
+        }
+        return answer as Answer;
     }
 
     private async fetch(request: Request): Promise<Response> {
@@ -95,6 +113,17 @@ export class Http {
     }
 }
 
+function pauseMs(attempt: number): number {
+    return Math.random() * FIRST_PAUSE_MS * 2 ** (attempt - 1);
+}
+
+/** Waits, and ends at once when the signal aborts. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+    await sleep(ms, undefined, { signal }).catch(() => {
+        signal.throwIfAborted();
+    });
+}
+
 /** The API's own limit, which others may have used up: it acted on nothing. */
 class Busy extends FlyError {
     constructor(
@@ -111,10 +140,13 @@ function mayRepeat({ method, repeatable = method !== "POST" }: Request, error: F
     return error.status === 429 || (error.ambiguous && error.status !== 408 && repeatable);
 }
 
-/** No answer came: whether the API acted nobody knows. */
+/** No answer came: whether the API acted nobody knows. `fetch` itself says only that it failed; its cause says why. */
 function lost(request: Request, error: unknown): FlyError {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+    const { cause = {}, message } = error as {
+        cause?: { message?: string; code?: string };
+        message?: string;
+    };
+    const reason = textOf(cause.message) ?? textOf(cause.code) ?? textOf(message) ?? String(error);
     return new FlyError(request.doing, undefined, reason, undefined, undefined, { cause: error });
 }
 
@@ -122,12 +154,16 @@ function refusal(request: Request, response: Response, text: string): FlyError {
     const parsed = parse(text);
     const fields = typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : {};
     const reason = textOf(fields.message) ?? textOf(fields.error) ?? (text.trim() || response.statusText);
-    const requestId = response.headers.get("fly-request-id") ?? undefined;
+    const requestId = requestIdOf(response);
     if (response.status === 429) {
         const seconds = Number(response.headers.get("retry-after") ?? "0");
         return new Busy(request, reason, requestId, Number.isFinite(seconds) ? seconds * 1000 : 0);
     }
     return new FlyError(request.doing, response.status, reason, requestId, textOf(fields.status));
+}
+
+function requestIdOf(response: Response): string | undefined {
+    return response.headers.get("fly-request-id") ?? undefined;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,3 +1,5 @@
+import { FlyError } from "./errors";
+
 /** How long a list answers further questions of the same run, in milliseconds. */
 const FRESH_MS = 10_000;
 
@@ -13,7 +15,13 @@ export class Lists {
         const key = `${app} ${kind}`;
         const known = this.lists.get(key);
         if (known !== undefined && now - known.at < FRESH_MS) {
-            return known.list as Promise<List>;
+            return (known.list as Promise<List>).catch((error: unknown) => {
+                if (error instanceof FlyError) {
+                    throw error;
+                }
+                // Whoever asked was cancelled, or ran out of time: that ends nobody else's list.
+                return this.get(app, kind, ask, now);
+            });
         }
         const list = ask();
         this.lists.set(key, { at: now, list });

@@ -136,6 +136,8 @@ export class Machines {
             ...this.on("machine_lease", "lease", target, signal, `/lease?ttl=${ttlSeconds}`),
             method: "POST",
             body: { ttl: ttlSeconds, description },
+            // A lease whose answer got lost is found again by its description.
+            repeatable: true,
         });
     }
 

@@ -32,12 +32,26 @@ export async function runReleaseCommand(
     const key = keyOf(wanted, command);
     const earlier = machines.filter((each) => each.config?.metadata?.[LABELS.release] !== undefined);
     const same = earlier.find((each) => each.config?.metadata?.[LABELS.release] === key);
-    await Promise.all(earlier.filter((each) => each !== same).map((each) => end(wanted.app, each, context)));
+    await Promise.all(
+        earlier
+            .filter((each) => each !== same)
+            .map(async (each) =>
+                end(
+                    await leases.take({ app: wanted.app, id: each.id }, { own: true }),
+                    each,
+                    leases,
+                    context,
+                ),
+            ),
+    );
     status(`running ${command.join(" ")}`);
     const machine =
         same === undefined
             ? await start(wanted, command, key, context)
-            : { ...(await leases.take({ app: wanted.app, id: same.id })), version: same.instance_id };
+            : {
+                  ...(await leases.take({ app: wanted.app, id: same.id }, { own: true })),
+                  version: same.instance_id,
+              };
     leases.hold(machine);
     try {
         const { exit_code: code = 0 } = await waitForExit({ ...machine, timeoutSeconds }, context);
@@ -92,10 +106,15 @@ function keyOf({ config, secretsVersion }: Wanted, command: readonly string[]): 
 }
 
 /** Ends a command of another release in its own time. */
-async function end(app: string, machine: WireMachine, { fly, signal }: FlyContext): Promise<void> {
-    const target: Target = { app, id: machine.id };
+async function end(
+    target: Target,
+    machine: WireMachine,
+    leases: Leases,
+    { fly, signal }: FlyContext,
+): Promise<void> {
     if (machine.state === "started") {
         await fly.machines.stop(target, { signal: "SIGTERM", timeout: "10s" }, signal);
     }
     await fly.machines.destroy(target, signal);
+    leases.drop(target);
 }

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isConflict } from "../client/errors";
+import { isConflict, isNotFound } from "../client/errors";
 import { Target } from "../client/machines";
+import { WireLease } from "../client/types";
 import { FlyContext } from "../services";
 
 /** A lease ends so soon after its holder died, in seconds; whoever lives holds it for longer in time. */
@@ -11,14 +11,15 @@ const REFRESH_MS = (LEASE_SECONDS * 1000) / 3;
 /** How long somebody else's lease is waited for, in seconds: flyctl's own last as long as a deployment of its own. */
 const PATIENCE_SECONDS = 120;
 
-/** Leases on machines: as long as they are held, nobody else changes them. */
+/**
+ * Leases on machines: as long as they are held, nobody else changes them. A stack has one update at a time, so that a lease
+ * by which the same resource once held a machine is that of a run that was killed: it is taken over.
+ */
 export class Leases {
     private readonly held = new Map<string, Target>();
-    private readonly description: string;
     private readonly timer: NodeJS.Timeout;
 
     constructor(private readonly context: FlyContext) {
-        this.description = `${context.urn} ${randomUUID()}`;
         this.timer = setInterval(() => {
             for (const target of this.held.values()) {
                 this.refresh(target);
@@ -26,11 +27,12 @@ export class Leases {
         }, REFRESH_MS);
     }
 
-    /** Takes the lease of a machine; the machine as its holder names it. */
-    async take({ app, id }: Target): Promise<Target> {
+    /** Takes the lease of a machine; the machine as its holder names it. `own`: nobody else can have made this machine. */
+    async take({ app, id }: Target, { own = false }: { own?: boolean } = {}): Promise<Target> {
         const until = Date.now() + PATIENCE_SECONDS * 1000;
         for (;;) {
-            const nonce = (await this.tryTake({ app, id })) ?? (await this.waitForHolder({ app, id }, until));
+            const nonce =
+                (await this.tryTake({ app, id })) ?? (await this.takeOverOrWait({ app, id }, own, until));
             if (nonce !== undefined) {
                 return this.hold({ app, id, nonce });
             }
@@ -61,8 +63,7 @@ export class Leases {
     private async tryTake(target: Target): Promise<string | undefined> {
         const { fly, signal } = this.context;
         try {
-            const options = { ttlSeconds: LEASE_SECONDS, description: this.description };
-            return (await fly.machines.lease(target, options, signal)).data?.nonce;
+            return (await fly.machines.lease(target, this.options, signal)).data?.nonce;
         } catch (error) {
             if (isConflict(error)) {
                 return undefined;
@@ -71,18 +72,18 @@ export class Leases {
         }
     }
 
-    /** Waits until somebody else's lease ends. One of one's own, whose answer got lost, is taken up. */
-    private async waitForHolder(target: Target, until: number): Promise<string | undefined> {
-        const { fly, signal, status } = this.context;
-        const { data = {} } = await fly.machines.findLease(target, signal).catch(() => ({ data: {} }));
-        const { nonce, description, owner = "somebody", expires_at: expires = 0 } = data as Lease;
-        if (description === this.description) {
+    /** The nonce of a lease of one's own, this run's or an earlier one's; else waits until the holder's lease ends. */
+    private async takeOverOrWait(target: Target, own: boolean, until: number): Promise<string | undefined> {
+        const { fly, signal, status, urn } = this.context;
+        const { data = {} } = await fly.machines.findLease(target, signal).catch(noLease);
+        const { nonce, description, owner = "somebody", expires_at: expires = 0 } = data;
+        if (own || description === urn) {
             return nonce;
         }
         if (Date.now() > until) {
             throw new Error(
-                `the machine ${target.id} of "${target.app}" is leased by ${owner}${description ? ` (${description})` : ""}: somebody else changes it right now. ` +
-                    `Run again when they are done; \`fly machine leases clear ${target.id} -a ${target.app}\` ends a lease that nobody needs.`,
+                `the machine ${target.id} of "${target.app}" is leased by ${owner}${description ? ` (${description})` : ""}: somebody else changes it right now\n` +
+                    `Run again when they are done. A lease that nobody needs is ended by: fly machine leases clear ${target.id} -a ${target.app}`,
             );
         }
         status(`waiting for the lease that ${owner} has on ${target.id}`);
@@ -91,17 +92,21 @@ export class Leases {
         return undefined;
     }
 
+    private get options() {
+        return { ttlSeconds: LEASE_SECONDS, description: this.context.urn };
+    }
+
     private refresh(target: Target): void {
         const { fly } = this.context;
-        const options = { ttlSeconds: LEASE_SECONDS, description: this.description };
         // A lease that was lost shows at the next change, which the API then refuses.
-        fly.machines.lease(target, options, AbortSignal.timeout(REFRESH_MS)).catch(() => undefined);
+        fly.machines.lease(target, this.options, AbortSignal.timeout(REFRESH_MS)).catch(() => undefined);
     }
 }
 
-interface Lease {
-    readonly nonce?: string;
-    readonly description?: string;
-    readonly owner?: string;
-    readonly expires_at?: number;
+/** It ended in the meantime. */
+function noLease(error: unknown): WireLease {
+    if (isNotFound(error)) {
+        return {};
+    }
+    throw error;
 }

@@ -81,24 +81,24 @@ export function isRight(machine: WireMachine, { config, secretsVersion }: Wanted
     );
 }
 
-/** Steps of a release: `size` machines at a time, each with as many of the old ones as share of all that is. */
+/**
+ * Steps of a release: `size` machines at a time. Each of them lets one of the old ones of its own region go, so that no region
+ * is without; what is too much goes with the last step.
+ */
 export function batchesOf({ missing, retiring }: Sorted, size: number): Batch[] {
+    const waiting = [...retiring];
     const count = Math.max(1, Math.ceil(missing.length / size));
-    return Array.from({ length: count }, (_, index) => ({
-        regions: missing.slice(index * size, (index + 1) * size),
-        retiring: retiring.slice(
-            share(retiring.length, index, count),
-            share(retiring.length, index + 1, count),
-        ),
-    }));
+    return Array.from({ length: count }, (_, index) => {
+        const regions = missing.slice(index * size, (index + 1) * size);
+        const replaced = regions.flatMap((region) => {
+            const at = waiting.findIndex((machine) => machine.region === region);
+            return at < 0 ? [] : waiting.splice(at, 1);
+        });
+        return { regions, retiring: index === count - 1 ? [...replaced, ...waiting] : replaced };
+    });
 }
 
 /** Text of a label that may be missing. */
 export function labelOf(version: number | undefined): string | undefined {
     return version === undefined ? undefined : String(version);
-}
-
-/** Where the part of that index starts when `length` is shared out; the last part ends at the end. */
-function share(length: number, index: number, count: number): number {
-    return Math.floor((length * index) / count);
 }

@@ -57,9 +57,9 @@ export async function release(
 ): Promise<string[]> {
     const leases = new Leases(context);
     try {
-        const machines = await groupMachines(wanted, context);
+        const machines = await groupMachines(wanted, context, { fresh: true });
         const sorted = sortMachines(machines.serving, wanted, known);
-        await Promise.all(sorted.left.map(({ id }) => remove({ app: wanted.app, id }, leases, context)));
+        await removeLeft(wanted.app, sorted.left, leases, context);
         const progress: Progress = { launched: [], cordoned: [] };
         try {
             await prepare(wanted, rollout, sorted, machines.commands, leases, context);
@@ -77,7 +77,11 @@ export async function release(
         } catch (error) {
             throw error instanceof Unfinished ? error.cause : await undo(progress, leases, context, error);
         }
-        return [...sorted.good, ...progress.launched].map(({ id }) => id);
+        const ids = [...sorted.good, ...progress.launched].map(({ id }) => id);
+        if (progress.launched.length > 0) {
+            await sweep(wanted, ids, leases, context);
+        }
+        return ids;
     } finally {
         await leases.release();
     }
@@ -87,8 +91,9 @@ export async function release(
 export async function groupMachines(
     { app, group }: Pick<Wanted, "app" | "group">,
     { fly, signal }: Pick<FlyContext, "fly" | "signal">,
+    { fresh = false }: { fresh?: boolean } = {},
 ): Promise<{ serving: readonly WireMachine[]; commands: readonly WireMachine[] }> {
-    const all = await fly.machines.list(app, signal);
+    const all = await (fresh ? fly.machines.look(app, signal) : fly.machines.list(app, signal));
     return {
         serving: all.filter((each) => labelsOf(each)[PROCESS_GROUP] === group),
         commands: all.filter((each) => {
@@ -202,6 +207,30 @@ async function finish(retiring: readonly Retiring[], leases: Leases, context: Fl
 async function remove(target: Target, leases: Leases, { fly, signal }: FlyContext): Promise<void> {
     await fly.machines.destroy(target, signal);
     leases.drop(target);
+}
+
+/** A request of a run that was killed may have been answered after this run looked for what it left behind. */
+async function sweep(
+    wanted: Wanted,
+    ids: readonly string[],
+    leases: Leases,
+    context: FlyContext,
+): Promise<void> {
+    const { serving } = await groupMachines(wanted, context, { fresh: true });
+    await removeLeft(wanted.app, sortMachines(serving, wanted, ids).left, leases, context);
+}
+
+async function removeLeft(
+    app: string,
+    left: readonly WireMachine[],
+    leases: Leases,
+    context: FlyContext,
+): Promise<void> {
+    await allOf(
+        left.map(async ({ id }) => {
+            await remove(await leases.take({ app, id }, { own: true }), leases, context);
+        }),
+    );
 }
 
 /** Time for the way back, also when the update was cancelled. */

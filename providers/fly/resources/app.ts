@@ -56,7 +56,7 @@ export const app = defineFlyKind<Inputs, Outputs>(appSchema, {
     async create(inputs, context) {
         const { name, organization: org_slug, network } = inputs;
         await makeOnce(
-            () => findEmpty(inputs, context),
+            () => findIdle(inputs, context),
             async () => {
                 try {
                     await context.fly.createApp({ app_name: name, org_slug, network }, context.signal);
@@ -92,8 +92,11 @@ export const app = defineFlyKind<Inputs, Outputs>(appSchema, {
     },
 });
 
-/** What a run that was cut short left behind: an app of that name with nothing in it. */
-async function findEmpty(inputs: Inputs, { fly, signal }: FlyContext): Promise<WireApp | undefined> {
+/**
+ * What a run that was cut short left behind, or a stack that was taken down and keeps its data: an app of that name without a
+ * machine. Taking it over harms nobody; it is not deleted as long as it has a volume.
+ */
+async function findIdle(inputs: Inputs, { fly, signal }: FlyContext): Promise<WireApp | undefined> {
     const found = await fly.getApp(inputs.name, signal).catch((error: unknown) => {
         // Another organization's: the attempt to make it tells so in the API's own words.
         if (error instanceof FlyError && error.status === 403) {
@@ -104,12 +107,12 @@ async function findEmpty(inputs: Inputs, { fly, signal }: FlyContext): Promise<W
     if (found === undefined) {
         return undefined;
     }
-    const { organization, machine_count: machines = 0, volume_count: volumes = 0 } = found;
-    if (organization?.slug === inputs.organization && machines === 0 && volumes === 0) {
+    const { organization, machine_count: machines = 0 } = found;
+    if (organization?.slug === inputs.organization && machines === 0) {
         return found;
     }
     throw new Error(
-        `the app "${inputs.name}" is there already, in the organization "${organization?.slug ?? ""}", with ${machines} machines and ${volumes} volumes\n` +
+        `the app "${inputs.name}" is there already, in the organization "${organization?.slug ?? ""}", with ${machines} machines\n` +
             `Take it over with \`pulumi import fly:index:App NAME ${inputs.name}\`, or give this one another name.`,
     );
 }

@@ -1,7 +1,16 @@
-import { checkDatabase, DatabaseAndOwner, ensureDatabase, hasDatabase, PSQL, RunSql } from "../../postgres";
+import {
+    checkDatabase,
+    DatabaseAndOwner,
+    ensureDatabase,
+    hasDatabase,
+    ownerOf,
+    PSQL,
+    RunSql,
+} from "../../postgres";
+import { refuse } from "../../../lib/problems";
 import { ResourceSchema } from "../../schema/fields";
 import { LABELS } from "../release/plan";
-import { idOf } from "../ids";
+import { idOf, partsOf } from "../ids";
 import { defineFlyKind, FlyContext } from "../services";
 
 interface Inputs extends DatabaseAndOwner {
@@ -51,8 +60,21 @@ export const postgresDatabase = defineFlyKind<Inputs, object>(postgresDatabaseSc
         return (await hasDatabase(sqlOn(state.app, context), state.database)) ? state : undefined;
     },
 
+    async import(id, context) {
+        const { app, part: database } = partsOf(id, postgresDatabaseSchema.importId);
+        refuse("Import", checkDatabase({ database }));
+        if ((await serverOf(app, context)) === undefined) {
+            return undefined;
+        }
+        const user = await ownerOf(sqlOn(app, context), database);
+        return user === undefined ? undefined : { app, database, user, password: NOBODY_KNOWS };
+    },
+
     // Nothing on delete: whoever forgets a database by mistake must find its rows again.
 });
+
+/** A server keeps no password: the next update sets the program's own. */
+const NOBODY_KNOWS = "(set outside of this program)";
 
 /** Seconds that a statement may take to come back: a lock is waited for up to 60 of them. */
 const EXEC_SECONDS = 90;

@@ -66,7 +66,11 @@ export const secrets = defineFlyKind<Inputs, Outputs>(secretsSchema, {
 
     async import(id, { fly, signal }) {
         const found = digestsOf(await fly.listSecrets(id, signal));
-        const values = Object.fromEntries(Object.keys(found).map((name) => [name, CHANGED]));
+        const names = Object.keys(found);
+        if (names.length === 0) {
+            return undefined;
+        }
+        const values = Object.fromEntries(names.map((name) => [name, CHANGED]));
         return { app: id, values, secretsVersion: 0, digests: found };
     },
 

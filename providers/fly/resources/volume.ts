@@ -78,9 +78,16 @@ export const volume = defineFlyKind<Inputs, Outputs>(volumeSchema, {
         name: hasUnknown(inputs) ? UNKNOWN : derivedName(inputs as unknown as Inputs, urn),
     }),
 
-    check({ sizeGb }, before) {
-        return before !== undefined && sizeGb < before.sizeGb
-            ? [{ path: "sizeGb", message: `is ${sizeGb}: a volume of ${before.sizeGb} GB does not shrink` }]
+    check(inputs, before) {
+        // One that is made in its place starts with a size of its own.
+        const stays = before !== undefined && KEPT.every((name) => inputs[name] === before[name]);
+        return stays && inputs.sizeGb < before.sizeGb
+            ? [
+                  {
+                      path: "sizeGb",
+                      message: `is ${inputs.sizeGb}: a volume of ${before.sizeGb} GB does not shrink`,
+                  },
+              ]
             : [];
     },
 
@@ -122,6 +129,11 @@ export const volume = defineFlyKind<Inputs, Outputs>(volumeSchema, {
         await fly.deleteVolume(app, part, signal);
     },
 });
+
+/** Inputs that a volume keeps as long as it is there. */
+const KEPT = Object.keys(volumeSchema.inputs).filter(
+    (name) => volumeSchema.inputs[name]?.replaces !== undefined,
+) as (keyof Inputs)[];
 
 function backup({ snapshotRetentionDays, autoBackup }: Inputs) {
     return { snapshot_retention: snapshotRetentionDays, auto_backup_enabled: autoBackup };

@@ -19,6 +19,8 @@ export class App extends pulumi.CustomResource {
     declare readonly hostname: pulumi.Output<string>;
 
     constructor(name: string, args: FlyAppArgs = {}, opts?: pulumi.CustomResourceOptions) {
-        super("fly:index:App", name, { ...args, hostname: undefined }, opts);
+        // What is left out is an output, too, from the start.
+        const left = { name: undefined, organization: undefined, network: undefined, hostname: undefined };
+        super("fly:index:App", name, { ...left, ...args }, opts);
     }
 }

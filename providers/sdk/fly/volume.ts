@@ -27,6 +27,7 @@ export class Volume extends pulumi.CustomResource {
     declare readonly volumeId: pulumi.Output<string>;
 
     constructor(name: string, args: FlyVolumeArgs, opts?: pulumi.CustomResourceOptions) {
-        super("fly:index:Volume", name, { ...args, volumeId: undefined }, opts);
+        // A name that is left out is an output, too, from the start.
+        super("fly:index:Volume", name, { name: undefined, ...args, volumeId: undefined }, opts);
     }
 }
