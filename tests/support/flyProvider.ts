@@ -31,9 +31,9 @@ export class FlyProviderTest {
     }
 
     /** A provider that knows nothing yet, as each run's is. */
-    static async connect(fly: SimulatedFly): Promise<ProviderClient> {
+    static async connect(fly: SimulatedFly, token = TOKEN): Promise<ProviderClient> {
         const provider = await ProviderClient.start(definition);
-        await provider.configureWith({ token: TOKEN, baseUrl: fly.url });
+        await provider.configureWith({ token, baseUrl: fly.url });
         return provider;
     }
 

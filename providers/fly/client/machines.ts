@@ -114,11 +114,12 @@ export class Machines {
     /** Waits on Fly's side until a version has a state; throws status 408 when the time is over. */
     wait(
         target: Target,
-        wanted: { state: string; version: string; seconds: number },
+        wanted: { state: string; version?: string; seconds: number },
         signal: AbortSignal,
     ): Promise<void> {
         const seconds = Math.max(1, Math.min(Math.ceil(wanted.seconds), LONGEST_WAIT_SECONDS));
-        const query = `?state=${wanted.state}&instance_id=${wanted.version}&timeout=${seconds}`;
+        const version = wanted.version === undefined ? "" : `&instance_id=${wanted.version}`;
+        const query = `?state=${wanted.state}&timeout=${seconds}${version}`;
         return this.http.send({
             ...this.on("machine_wait", "wait for", target, signal, `/wait${query}`),
             method: "GET",

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FlyError } from "../client/errors";
+import { FlyError, isNotFound } from "../client/errors";
 import { LONGEST_WAIT_SECONDS, Target } from "../client/machines";
 import { WireConfig, WireExit, WireMachine } from "../client/types";
 import { FlyContext } from "../services";
@@ -8,8 +8,11 @@ import { FlyContext } from "../services";
 /** Between two looks at a machine's checks: the API tells of no change, and takes five looks a second. */
 const PAUSE_MS = 300;
 
-/** Times a new machine may end with an error, and be started again by Fly, before it counts as broken. */
+/** Times a new machine may end with an error, and be started again by Fly, before its checks pass. */
 const MOST_EXITS = 3;
+
+/** How long a machine without any check has to run without an end before it counts as well. */
+const STEADY_MS = 3000;
 
 /** A version of a machine that is waited for. */
 export interface Awaited extends Target {
@@ -17,16 +20,21 @@ export interface Awaited extends Target {
     readonly timeoutSeconds: number;
 }
 
-/** Waits until a machine is started and all its checks pass. Fails as soon as that can't be any more, with the reason. */
+/**
+ * Waits until a machine is started and all its checks pass; one without checks has to go on running. Fails as soon as that
+ * can't be any more, with the reason.
+ */
 export async function waitUntilHealthy(machine: Awaited, context: FlyContext): Promise<void> {
     const { fly, signal } = context;
     const end = performance.now() + machine.timeoutSeconds * 1000;
     await waitUntilStarted(machine, end, context);
+    const started = performance.now();
     for (;;) {
         const seen = await fly.machines.get(machine, signal);
-        failWhenBroken(machine, seen);
+        const checked = countChecks(seen.config ?? {}) > 0;
+        failWhenBroken(machine, seen, checked ? MOST_EXITS : 1);
         const open = openChecks(seen);
-        if (open.length === 0) {
+        if (open.length === 0 && (checked || performance.now() - started > STEADY_MS)) {
             return;
         }
         if (performance.now() > end) {
@@ -57,9 +65,20 @@ export async function waitUntilStopped(machine: Awaited, { fly, signal }: FlyCon
     while (!(await reaches(machine, "stopped", end, { fly, signal })) && performance.now() < end);
 }
 
+/** Waits until a machine that was destroyed is gone, and its volumes are free. */
+export async function waitUntilGone(target: Target, { fly, signal }: FlyContext): Promise<void> {
+    try {
+        await fly.machines.wait(target, { state: "destroyed", seconds: LONGEST_WAIT_SECONDS }, signal);
+    } catch (error) {
+        if (!isNotFound(error)) {
+            throw error;
+        }
+    }
+}
+
 async function waitUntilStarted(machine: Awaited, end: number, context: FlyContext): Promise<void> {
     while (!(await reaches(machine, "started", end, context))) {
-        failWhenBroken(machine, await context.fly.machines.get(machine, context.signal));
+        failWhenBroken(machine, await context.fly.machines.get(machine, context.signal), MOST_EXITS);
         if (performance.now() > end) {
             throw new Error(
                 `${nameOf(machine)} did not start within ${machine.timeoutSeconds} s${LOGS(machine)}`,
@@ -90,10 +109,10 @@ async function reaches(
     }
 }
 
-function failWhenBroken(machine: Awaited, seen: WireMachine): void {
+function failWhenBroken(machine: Awaited, seen: WireMachine, most: number): void {
     const exits = exitsOf(seen).filter(({ requested_stop: requested }) => requested !== true);
     const ended = seen.state === "stopped" || seen.state === "failed" || seen.state === "destroyed";
-    if (ended || exits.length >= MOST_EXITS) {
+    if (ended || exits.length >= most) {
         const [last] = exits;
         const how =
             last === undefined

@@ -112,7 +112,7 @@ async function findIdle(inputs: Inputs, { fly, signal }: FlyContext): Promise<Wi
         return found;
     }
     throw new Error(
-        `the app "${inputs.name}" is there already, in the organization "${organization?.slug ?? ""}", with ${machines} machines\n` +
+        `the app "${inputs.name}" is there already, in the organization "${organization?.slug ?? ""}" and has machines: ${machines}\n` +
             `Take it over with \`pulumi import fly:index:App NAME ${inputs.name}\`, or give this one another name.`,
     );
 }

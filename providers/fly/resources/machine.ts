@@ -7,7 +7,7 @@ import { appField, healthyTimeoutField, regionField, secretsVersionField } from 
 import { idOf, partsOf } from "../ids";
 import { checkConfig, MachineConfig, Mount } from "../machineConfig";
 import { configField, mountsField } from "../machineFields";
-import { waitUntilHealthy } from "../release/health";
+import { waitUntilGone, waitUntilHealthy } from "../release/health";
 import { Leases } from "../release/leases";
 import { LABELS, labelOf, PLATFORM_VERSION, PROCESS_GROUP } from "../release/plan";
 import { makeOnce } from "../once";
@@ -78,7 +78,7 @@ export const machine = defineFlyKind<Inputs, Outputs>(machineSchema, {
             await waitUntilHealthy(awaited(target, made, inputs), context);
         } catch (error) {
             // Nothing of a creation that failed stays; its volume does.
-            await fly.machines.destroy(target, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => undefined);
+            await remove(target, cleaningUp(context)).catch(() => undefined);
             throw error;
         }
         return { id: idOf(app, made.id), outputs: outputsOf(made) };
@@ -112,13 +112,24 @@ export const machine = defineFlyKind<Inputs, Outputs>(machineSchema, {
         return found && { ...stateOf(app, found), healthyTimeoutSeconds: 300 };
     },
 
-    async delete(id, _state, { fly, signal }) {
+    async delete(id, _state, context) {
         const { app, part } = partsOf(id, machineSchema.importId);
-        await fly.machines.destroy({ app, id: part }, signal);
+        await remove({ app, id: part }, context);
     },
 });
 
-const CLEAN_UP_MS = 30_000;
+/** Its volumes are free when it is gone: another one may be waiting for them. */
+async function remove(target: Target, context: FlyContext): Promise<void> {
+    await context.fly.machines.destroy(target, context.signal);
+    await waitUntilGone(target, context);
+}
+
+const CLEAN_UP_MS = 60_000;
+
+/** The way back is gone also when the update was cancelled. */
+function cleaningUp(context: FlyContext): FlyContext {
+    return { ...context, fly: context.fly, signal: AbortSignal.timeout(CLEAN_UP_MS) };
+}
 
 /** Gives a machine its new config; the old one again where the new one does not work. */
 async function change(
@@ -133,11 +144,15 @@ async function change(
     try {
         await waitUntilHealthy(awaited(target, changed, inputs), context);
     } catch (error) {
-        const signal = AbortSignal.timeout(CLEAN_UP_MS);
-        await context.fly.machines.update(target, wireOf(before, key), {}, signal).catch(() => undefined);
+        await restore(target, before, key, cleaningUp(context)).catch(() => undefined);
         throw error;
     }
     return changed;
+}
+
+async function restore(target: Target, before: Inputs, key: string, context: FlyContext): Promise<void> {
+    const restored = await context.fly.machines.update(target, wireOf(before, key), {}, context.signal);
+    await waitUntilHealthy(awaited(target, restored, before), context);
 }
 
 function awaited(target: Target, { instance_id: version }: WireMachine, inputs: Inputs) {
