@@ -1,5 +1,7 @@
 import fs from "node:fs";
 import { Arguments, parse } from "../arguments";
+import { benchFly } from "../bench/fly";
+import { flyFigures, flyTable } from "../bench/flyReport";
 import { benchPreview, Measured, PreviewResult } from "../bench/preview";
 import { benchScale } from "../bench/scale";
 import { scaleFigures, scaleTable } from "../bench/scaleReport";
@@ -37,10 +39,15 @@ a container: by Debian's own limits and by ours, with a connection for each sess
   --json <file>          writes { containers, rows: [{ server, shared, parallel, waits, logins, dropped, refused, ms, … }] }
   --containers <n>       how many (default: 60)
 
+npm run bench -- fly: what a release on Fly takes, and what is asked when nothing changes. On a simulated Fly with the real
+one's published rate limits, its machines containers on this engine:
+
+  --json <file>          writes { noopRequests, refreshRequests, oneMs, tenMs, rateLimitMs }: releases of 1 and of 10 machines
+
 All exit with 0 whatever comes out: a busy machine is no fault of the program.`;
 
 /** What can be measured. A new bench is a new entry. */
-const benches = { preview: benchOfPreviews, scale: benchOfScale, ssh: benchOfSsh };
+const benches = { preview: benchOfPreviews, scale: benchOfScale, ssh: benchOfSsh, fly: benchOfFly };
 type Bench = keyof typeof benches;
 
 /** Measures and reports. */
@@ -92,6 +99,15 @@ async function benchOfSsh({ values }: Arguments): Promise<number> {
     const results = await benchSsh(environment, containers, (line) => process.stderr.write(`${line}\n`));
     process.stdout.write(`\n${sshTable(results, containers)}\n`);
     writeFigures(values, sshFigures(results, containers));
+    return 0;
+}
+
+async function benchOfFly({ values }: Arguments): Promise<number> {
+    refuseOptions(values, ["--runs", "--apps", "--containers", "--config-file", ...stackOptions]);
+    const environment = await prepare();
+    const result = await benchFly(environment, (line) => process.stderr.write(`${line}\n`));
+    process.stdout.write(`\n${flyTable(result)}\n`);
+    writeFigures(values, flyFigures(result));
     return 0;
 }
 

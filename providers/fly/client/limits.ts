@@ -13,6 +13,9 @@ export const RATES = {
     getMachine: { perSecond: 5, burst: 10 },
 } as const satisfies Record<string, Rate>;
 
+/** Requests do not arrive as evenly as they go: so much more lies between two of them. A refusal would cost a second. */
+export const MARGIN_MS = 30;
+
 /**
  * When each request of one action on one machine or app may go, so that the API has no reason to refuse it. Time is given
  * in milliseconds, from any start.
@@ -22,7 +25,7 @@ export class Pacer {
 
     /** Takes the next place in the line of `key`, and tells how long to wait for it. */
     reserve(key: string, { perSecond, burst }: Rate, now: number): number {
-        const interval = 1000 / perSecond;
+        const interval = 1000 / perSecond + MARGIN_MS;
         // The bucket in terms of time: a request moves its mark by one interval, and may be `burst - 1` of them early.
         const mark = Math.max(this.reserved.get(key) ?? -Infinity, now);
         this.reserved.set(key, mark + interval);
