@@ -8,7 +8,7 @@ export interface Recorded {
     /** Replaced or removed, and not deleted yet. */
     readonly delete?: boolean;
     readonly protect?: boolean;
-    readonly outputs?: { readonly name?: string };
+    readonly outputs?: { readonly name?: string; readonly app?: string };
 }
 
 /** What a stack has, as its state tells. */

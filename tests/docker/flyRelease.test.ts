@@ -152,7 +152,7 @@ describe("a broken version", () => {
         [
             "no-image",
             { config: { ...serving("2"), image: "registry.fly.io/shop:never-built" } },
-            /could not create a machine of "no-image": .*registry\.fly\.io\/shop:never-built/,
+            /could not create a machine of "no-image": .*registry\.fly\.io\/shop:never-built.*\nThere is no such image, or Fly may not pull it: push it to registry\.fly\.io\/<app> before/,
         ],
         [
             "half-broken",

@@ -230,7 +230,7 @@ describe("a quota", () => {
         const one = { regions: { iad: 1 } };
         const made = await fly.make(GROUP, group("crowded", "1", one));
         await expect(fly.change(GROUP, made, group("crowded", "2", one))).rejects.toThrow(
-            /could not create a machine of "crowded": .*(quota|limit)/i,
+            /could not create a machine of "crowded": .*limit of 1 machines.*\nThe organization has used up what Fly allows it/,
         );
         expect((await fly.machines("crowded")).map(({ id, cordoned }) => [id, cordoned])).toEqual([
             [(made.state.machineIds as string[])[0], false],

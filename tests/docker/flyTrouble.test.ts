@@ -183,3 +183,16 @@ describe("a provider that is killed", () => {
         }
     });
 });
+
+describe("a custom timeout", () => {
+    it("ends a release that takes longer, and leaves the old machine in its place", async () => {
+        const made = await madeGroup("timed");
+        const provider = await FlyProviderTest.connect(fly.fly);
+        const { inputs } = await provider.check(GROUP, group("timed", "2", { ...ONE, drainSeconds: 600 }));
+        await expect(
+            provider.update(GROUP, made.id, made.state, inputs, { timeoutSeconds: 6 }),
+        ).rejects.toThrow("its custom timeout of 6 s is over");
+        expect(await served(fly, "timed")).toEqual({ serving: ["1 started"], others: 0 });
+        provider.close();
+    });
+});

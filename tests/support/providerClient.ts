@@ -142,13 +142,20 @@ export class ProviderClient {
         return { id: response.getId(), state: valuesOf(response.getProperties()) };
     }
 
-    async update(type: string, id: string, olds: Values, news: Values, preview = false): Promise<Values> {
+    async update(
+        type: string,
+        id: string,
+        olds: Values,
+        news: Values,
+        { preview = false, timeoutSeconds = 0 }: { preview?: boolean; timeoutSeconds?: number } = {},
+    ): Promise<Values> {
         const request = new messages.UpdateRequest();
         request.setUrn(urnOf(type));
         request.setId(id);
         request.setOlds(Struct.fromJavaScript(olds));
         request.setNews(Struct.fromJavaScript(news));
         request.setPreview(preview);
+        request.setTimeout(timeoutSeconds);
         return valuesOf((await this.call<messages.UpdateResponse>("update", request)).getProperties());
     }
 

@@ -10,25 +10,27 @@ const help = `npm run down: removes what \`npm run up\` made, and keeps the data
   -- -s <stack>   another stack than dev (or BERTH_STACK)
   -- <options>    for \`pulumi destroy\``;
 
-/** A kind of resource that stays, and the names of those that do. */
-interface Kept {
-    readonly type: string;
-    readonly name: string;
-}
-
 /** What opens data: a new password would lock the user out of an old database. */
-const PASSWORDS: Kept = { type: "random:index/randomPassword:RandomPassword", name: "*" };
-/** What holds data: volumes of an engine, or the disk of a server, on which they are folders. */
-const VOLUMES: Kept = { type: "docker:index/volume:Volume", name: "*-data" };
-const DISKS: Kept = { type: "hcloud:index/volume:Volume", name: "*" };
+const PASSWORD = "random:index/randomPassword:RandomPassword";
+/** What holds data: volumes of an engine, the disk of a server, on which they are folders, and volumes on Fly. */
+const VOLUME = "docker:index/volume:Volume";
+const DISK = "hcloud:index/volume:Volume";
+const FLY_VOLUME = "fly:index:Volume";
+const FLY_APP = "fly:index:App";
 const SERVER = "hcloud:index/server:Server";
 
-function keptOf(resources: readonly Recorded[]): Kept[] {
-    return [resources.some(({ type }) => type === SERVER) ? DISKS : VOLUMES, PASSWORDS];
-}
-
-function isKept({ urn, type }: Recorded, kept: readonly Kept[]): boolean {
-    return kept.some((each) => each.type === type && urn.endsWith(each.name.replace("*", "")));
+/** What stays. A volume on Fly is a part of its app, which stays with it. */
+function keptOf(resources: readonly Recorded[]): Recorded[] {
+    const onServer = resources.some(({ type }) => type === SERVER);
+    const flyApps = resources.filter(({ type }) => type === FLY_VOLUME).map(({ outputs }) => outputs?.app);
+    return resources.filter(
+        ({ type, urn, outputs }) =>
+            type === PASSWORD ||
+            type === DISK ||
+            type === FLY_VOLUME ||
+            (type === VOLUME && !onServer && urn.endsWith("-data")) ||
+            (type === FLY_APP && flyApps.includes(outputs?.name)),
+    );
 }
 
 /** `pulumi destroy` of all but the data. */
@@ -48,9 +50,9 @@ export async function run(args: string[]): Promise<number> {
     const kept = flags.has("--volumes") ? [] : keptOf(resources);
     refuseProtected(
         stack,
-        resources.filter((each) => !isKept(each, kept)),
+        resources.filter((each) => !kept.includes(each)),
     );
-    const keep = kept.flatMap(({ type, name }) => ["--exclude", `**${type}::${name}`]);
+    const keep = kept.flatMap(({ urn }) => ["--exclude", urn]);
     const destroy = ["destroy", "--yes", "--skip-preview", "--stack", stack, ...keep, ...rest];
     const { code } = await pulumi(environment, destroy);
     if (code === 0) {
@@ -76,8 +78,11 @@ function refuseProtected(stack: string, resources: readonly Recorded[]): void {
 async function describeKept(environment: Environment, stack: string): Promise<string> {
     const resources = await readState(environment, stack);
     const volumes = resources
-        .filter((each) => isKept(each, [VOLUMES, DISKS]))
-        .map(({ outputs }) => outputs?.name ?? "a volume");
+        .filter(({ type }) => [VOLUME, DISK, FLY_VOLUME].includes(type))
+        .map(
+            ({ type, outputs }) =>
+                `${outputs?.name ?? "a volume"}${type === FLY_VOLUME ? ` of ${outputs?.app ?? ""}` : ""}`,
+        );
     if (volumes.length === 0) {
         return "Nothing was kept.";
     }

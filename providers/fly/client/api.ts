@@ -61,6 +61,16 @@ export class FlyApi {
         return volumes.filter(({ state }) => !GOING.includes(state));
     }
 
+    /** One volume as it is at this moment: lists are told a while long. */
+    getVolume(app: string, id: string, signal: AbortSignal): Promise<WireVolume | undefined> {
+        return this.look(app, {
+            doing: `look at the volume ${id} of "${app}"`,
+            action: "volume_get",
+            path: `/volumes/${id}`,
+            signal,
+        });
+    }
+
     createVolume(app: string, volume: NewVolume, signal: AbortSignal): Promise<WireVolume> {
         return this.change(app, {
             doing: `create the volume "${volume.name}" of "${app}"`,

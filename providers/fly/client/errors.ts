@@ -34,12 +34,42 @@ export function isConflict(error: unknown): boolean {
     return error instanceof FlyError && error.status === 409;
 }
 
-/** What a user can do about a status, whatever was asked for. */
-const WAYS_OUT: Readonly<Record<number, string>> = {
-    401: "The token is missing, wrong or expired: `fly tokens create org` makes one; set it as FLY_API_TOKEN or with `pulumi config set --secret fly:token`.",
-    403: "The token may not do this: it needs the right to the app's organization (`fly tokens create org`).",
-    429: "Fly's rate limit held through all retries: run again in a minute.",
-};
+/** What a user can do about it, by what the API said, and by its status. The first that fits is told. */
+const WAYS_OUT: readonly {
+    readonly fits: (status: number, reason: string) => boolean;
+    readonly text: string;
+}[] = [
+    {
+        fits: (_, reason) => /manifest[_ ]unknown|failed to (get|pull) (manifest|image)/i.test(reason),
+        text: "There is no such image, or Fly may not pull it: push it to registry.fly.io/<app> before, or mend the reference.",
+    },
+    {
+        fits: (status, reason) => (status === 422 || status === 403) && /limit|quota/i.test(reason),
+        text: "The organization has used up what Fly allows it: remove what nobody needs, or ask Fly for more (its support).",
+    },
+    {
+        fits: (_, reason) => /insufficient (resources|capacity)/i.test(reason),
+        text: "The region has no room for it right now: run again later, or choose another region.",
+    },
+    {
+        fits: (status) => status === 401,
+        text: "The token is missing, wrong or expired: `fly tokens create org` makes one; set it as FLY_API_TOKEN or with `pulumi config set --secret fly:token`.",
+    },
+    {
+        fits: (status) => status === 403,
+        text: "The token may not do this: it needs the right to the app's organization (`fly tokens create org`).",
+    },
+    {
+        fits: (status) => status === 429,
+        text: "Fly's rate limit held through all retries: run again in a minute.",
+    },
+    {
+        fits: (status) => status === NO_ANSWER || status >= 500,
+        text: "Fly's API did not answer as it should (https://status.flyio.net): run again, it goes on where it stopped.",
+    },
+];
+
+const NO_ANSWER = 0;
 
 function describe(
     action: string,
@@ -51,14 +81,9 @@ function describe(
         ...(status === undefined ? [] : [`status ${status}`]),
         ...(requestId === undefined ? [] : [`request ${requestId}`]),
     ];
-    const wayOut = status === undefined ? undefined : WAYS_OUT[status];
-    const outage =
-        status === undefined || status >= 500
-            ? "Fly's API did not answer as it should (https://status.flyio.net): run again, it goes on where it stopped."
-            : undefined;
+    const wayOut = WAYS_OUT.find(({ fits }) => fits(status ?? NO_ANSWER, reason));
     return [
         `could not ${action}: ${reason}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`,
-        ...(wayOut === undefined ? [] : [wayOut]),
-        ...(outage === undefined ? [] : [outage]),
+        ...(wayOut === undefined ? [] : [wayOut.text]),
     ].join("\n");
 }

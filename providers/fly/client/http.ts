@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
 import { FlyError } from "./errors";
 import { Pacer, Rate, RATES } from "./limits";
+import { pause } from "./pause";
 
 /** How the API is reached. */
 export interface Access {
@@ -115,13 +115,6 @@ export class Http {
 
 function pauseMs(attempt: number): number {
     return Math.random() * FIRST_PAUSE_MS * 2 ** (attempt - 1);
-}
-
-/** Waits, and ends at once when the signal aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-    await sleep(ms, undefined, { signal }).catch(() => {
-        signal.throwIfAborted();
-    });
 }
 
 /** The API's own limit, which others may have used up: it acted on nothing. */

@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
 import { FlyError, isNotFound } from "../client/errors";
 import { LONGEST_WAIT_SECONDS, Target } from "../client/machines";
 import { WireConfig, WireExit, WireMachine } from "../client/types";
+import { pause } from "../client/pause";
 import { FlyContext } from "../services";
 
 /** Between two looks at a machine's checks: the API tells of no change, and takes five looks a second. */
@@ -42,7 +42,7 @@ export async function waitUntilHealthy(machine: Awaited, context: FlyContext): P
                 `${nameOf(machine)} did not get healthy within ${machine.timeoutSeconds} s: ${open.join("; ")}${LOGS(machine)}`,
             );
         }
-        await sleep(PAUSE_MS, undefined, { signal });
+        await pause(PAUSE_MS, signal);
     }
 }
 

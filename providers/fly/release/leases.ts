@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { isConflict, isNotFound } from "../client/errors";
 import { Target } from "../client/machines";
 import { WireLease } from "../client/types";
+import { pause } from "../client/pause";
 import { FlyContext } from "../services";
 
 /** A lease ends so soon after its holder died, in seconds; whoever lives holds it for longer in time. */
@@ -88,7 +88,7 @@ export class Leases {
         }
         status(`waiting for the lease that ${owner} has on ${target.id}`);
         const left = Math.min(Math.max(expires * 1000 - Date.now(), 500), LEASE_SECONDS * 1000);
-        await sleep(left, undefined, { signal });
+        await pause(left, signal);
         return undefined;
     }
 

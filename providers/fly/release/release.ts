@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Target } from "../client/machines";
 import { WireMachine } from "../client/types";
+import { pause } from "../client/pause";
 import { FlyContext } from "../services";
 import { fromWire, toWire } from "../wireConfig";
 import { ReleaseCommand, runReleaseCommand } from "./command";
@@ -145,7 +145,7 @@ async function advance(
     await allOf(machines.map((machine) => fly.machines.uncordon(machine, signal)));
     const serving = old.filter(({ machine }) => machine.state === "started" && machine.cordoned !== true);
     if (serving.length > 0 && machines.length > 0) {
-        await sleep(rollout.settleSeconds * 1000, undefined, { signal });
+        await pause(rollout.settleSeconds * 1000, signal);
     }
     await allOf(
         old.map(async (each) => {
@@ -155,7 +155,7 @@ async function advance(
     );
     if (serving.length > 0) {
         status(`letting ${count(serving.length)} finish`);
-        await sleep(rollout.drainSeconds * 1000, undefined, { signal });
+        await pause(rollout.drainSeconds * 1000, signal);
     }
     await allOf(serving.map((each) => stop(each, context)));
 }

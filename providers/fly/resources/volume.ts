@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ResourceSchema } from "../../schema/fields";
 import { hasUnknown, nameOf, UNKNOWN } from "../../server/properties";
 import { WireVolume } from "../client/types";
+import { pause } from "../client/pause";
 import { appField, regionField } from "../fields";
 import { idOf, partsOf } from "../ids";
 import { makeOnce } from "../once";
@@ -102,6 +103,9 @@ export const volume = defineFlyKind<Inputs, Outputs>(volumeSchema, {
                     context.signal,
                 ),
         );
+        if (snapshotId !== undefined) {
+            await waitUntilFilled(app, made, context);
+        }
         return { id: idOf(app, made.id), outputs: { volumeId: made.id } };
     },
 
@@ -129,6 +133,27 @@ export const volume = defineFlyKind<Inputs, Outputs>(volumeSchema, {
         await fly.deleteVolume(app, part, signal);
     },
 });
+
+/** Between two looks at a volume that is being filled. */
+const PAUSE_MS = 1000;
+
+/** A volume that is filled from a snapshot goes on no machine before all of it is there. Source: Fly's list of states. */
+async function waitUntilFilled(
+    app: string,
+    made: WireVolume,
+    { fly, signal, status }: FlyContext,
+): Promise<void> {
+    status("waiting until it is filled from the snapshot");
+    for (let { state } = made; state !== "created";) {
+        if (state !== "creating" && state !== "restoring") {
+            throw new Error(
+                `the volume ${made.id} of "${app}" is ${state} instead of filled from its snapshot`,
+            );
+        }
+        await pause(PAUSE_MS, signal);
+        state = (await fly.getVolume(app, made.id, signal))?.state ?? "gone";
+    }
+}
 
 /** Inputs that a volume keeps as long as it is there. */
 const KEPT = Object.keys(volumeSchema.inputs).filter(

@@ -52,7 +52,9 @@ describe("a preview", () => {
     it("of an update promises what the inputs say and asks nobody", async () => {
         const olds = { ...(await checked("MachineGroup")), machineIds: ["m1"], previousImage: "" };
         const news = await checked("MachineGroup", { config: { image: "shop:2" } });
-        const state = await provider.update(tokenOf("MachineGroup"), "shop/app", olds, news, true);
+        const state = await provider.update(tokenOf("MachineGroup"), "shop/app", olds, news, {
+            preview: true,
+        });
         expect(state).toEqual({ ...news, machineIds: UNKNOWN, previousImage: UNKNOWN });
         expect(api.received).toEqual([]);
     });
