@@ -5,7 +5,7 @@ import { Middleware } from "../lib/traefik";
 export type { Middleware, Route };
 
 /**
- * Where the parts of a system are placed: a Docker engine today. A system is written once, against this interface, and
+ * Where the parts of a system are placed: a Docker engine, or Fly. A system is written once, against this interface, and
  * knows nothing of what stands behind it.
  */
 export interface Platform {
@@ -58,6 +58,13 @@ export interface AppArgs {
      * @default none
      */
     secretFiles?: Record<string, pulumi.Input<string>>;
+    /**
+     * Command that has to succeed with the new image, environment and secrets before a new version serves: a migration.
+     * When it fails, the old version goes on serving. On a Docker engine it is not run yet: an app there migrates when it
+     * starts.
+     * @default none
+     */
+    release?: string[];
     /** What is mounted into the containers. Data volumes are kept when the stack goes down. */
     volumes?: VolumeArgs[];
     /**
@@ -179,8 +186,10 @@ export interface App {
     readonly urls: pulumi.Output<string[]>;
     /** Where the app answers to the other apps of its system, undefined for a worker. */
     readonly internalUrl: pulumi.Output<string> | undefined;
-    /** Names of the containers that run it. */
+    /** Names of the containers or machines that run it. */
     readonly containers: pulumi.Output<string[]>;
+    /** Commands for whoever looks after it, by what they show: its logs, a shell. @default none beyond the platform's own */
+    readonly commands?: Readonly<Record<string, string>>;
 }
 
 /** Major versions of PostgreSQL that a server can run. */
@@ -190,6 +199,17 @@ export type PostgresVersion = 16 | 17;
 export interface PostgresArgs {
     /** Major version. A change replaces the container, not the data, which another major version does not read. */
     version: PostgresVersion;
+    /**
+     * Name of a server that another stack owns, on which this one only makes its databases. On Fly: the name of its app.
+     * @default a server of its own
+     */
+    existing?: string;
+    /**
+     * Snapshot of a volume at Fly, `vs_…`, that the server's disk is filled from. A change replaces the disk, and leaves the
+     * old one where it is.
+     * @default it starts empty
+     */
+    snapshot?: string;
     /**
      * Port on the host's loopback address that leads to the server, for development.
      * @default none: only the system's own apps reach it
@@ -205,6 +225,8 @@ export interface PostgresServer {
     readonly host: string;
     /** Port that it listens on. */
     readonly port: number;
+    /** Commands for whoever looks after it, by what they show. @default none beyond the platform's own */
+    readonly commands?: Readonly<Record<string, string>>;
     /**
      * A database with a user of its own, who owns it and may enter no other. Made when it does not exist; never dropped,
      * whatever is destroyed but the server's volume.
@@ -235,6 +257,12 @@ export type RedisVersion = 7;
 export interface RedisArgs {
     /** Major version. @default 7 */
     version?: RedisVersion;
+    /**
+     * Snapshot of a volume at Fly, `vs_…`, that the server's disk is filled from. A change replaces the disk, and leaves the
+     * old one where it is.
+     * @default it starts empty
+     */
+    snapshot?: string;
     /**
      * Port on the host's loopback address that leads to the server, for development.
      * @default none: only the system's own apps reach it

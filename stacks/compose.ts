@@ -30,14 +30,16 @@ export interface AppOutputs {
     readonly urls: pulumi.Output<string[]>;
     /** What to ask to see whether the app works: an HTTP URL that answers 2xx, or a `ws:` URL that takes a connection. */
     readonly healthUrl: pulumi.Output<string>;
+    /** Commands for whoever looks after the app. */
+    readonly commands?: Readonly<Record<string, string>>;
 }
 
 /** Long enough for every minimum of the five systems, letters and digits only so that it stands anywhere. */
 const GENERATED = { length: 48, special: false };
 
-/** Places systems on a platform. `complete` may fill in what the settings leave open in an app. */
+/** Places each system on its platform. `complete` may fill in what the settings leave open in an app. */
 export function compose(
-    platform: Platform,
+    platformOf: (settings: SystemSettings) => Platform,
     systems: readonly SystemSettings[],
     options: {
         protect: boolean;
@@ -47,7 +49,7 @@ export function compose(
     return Object.fromEntries(
         systems.map((settings) => {
             const { name } = settings.definition;
-            const placed = settings.definition.place(platform.forSystem(name), {
+            const placed = settings.definition.place(platformOf(settings).forSystem(name), {
                 ...settings,
                 apps: mapValues(settings.apps, (own, app) => options.complete(name, app, own)),
                 secrets: mapValues(
@@ -65,12 +67,13 @@ function generate(name: string, protect: boolean): pulumi.Output<string> {
     return new random.RandomPassword(name, GENERATED, { protect }).result;
 }
 
-function outputsOf({ app, health }: PlacedApp): AppOutputs {
+function outputsOf({ app, health, commands: others }: PlacedApp): AppOutputs {
     const healthUrl = app.urls.apply(([first = ""]) => {
         const origin = new URL(first).origin;
         return "path" in health ? origin + health.path : origin.replace(/^http/, "ws") + health.websocketPath;
     });
-    return { urls: app.urls, healthUrl };
+    const commands = { ...app.commands, ...others };
+    return { urls: app.urls, healthUrl, ...(Object.keys(commands).length > 0 && { commands }) };
 }
 
 function kebab(name: string): string {

@@ -39,9 +39,16 @@ function secretKeysOf(variable: string | undefined): string[] {
 /** Reads values by key and collects what is wrong with them, so that all of it can be reported at once. */
 export class ConfigReader {
     readonly problems: Problem[] = [];
-    private readonly asked = new Set<string>();
 
-    constructor(private readonly raw: RawConfig) {}
+    constructor(
+        private readonly raw: RawConfig,
+        private readonly asked = new Set<string>(),
+    ) {}
+
+    /** Reads what the stack has no use for today: its keys are known for the day that it has, and nothing in it is wrong. */
+    aside(): ConfigReader {
+        return new ConfigReader(this.raw, this.asked);
+    }
 
     /** The command that sets a key. */
     setCommand(key: string, value: string): string {
@@ -202,4 +209,16 @@ export function isText(value: unknown): value is string {
 
 export function isNumber(value: unknown): value is number {
     return typeof value === "number";
+}
+
+/** Whether a value is a map with no other fields than these, each of its kind. */
+export function isMapOf(
+    value: unknown,
+    fields: Record<string, (value: unknown) => boolean>,
+): value is object {
+    return (
+        typeof value === "object" &&
+        value !== null &&
+        Object.entries(value).every(([name, each]) => fields[name]?.(each) ?? false)
+    );
 }

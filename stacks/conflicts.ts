@@ -1,6 +1,7 @@
 import { Problem } from "../lib/problems";
 import { checkConflicts } from "../lib/routes";
-import { Exposure, SystemSettings } from "./systemSettings";
+import { Exposure } from "./environment";
+import { SystemSettings } from "./systemSettings";
 
 /** What is right for each system alone and wrong for all of them together: hosts and ports that two of them claim. */
 export function checkTogether(

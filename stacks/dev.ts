@@ -27,7 +27,7 @@ export function dev(settings: DevSettings, sample: Sample = findSample()): Stack
         },
         { parent: platform, provider: platform.engine.docker },
     );
-    const systems = compose(platform, settings.systems, {
+    const systems = compose(() => platform, settings.systems, {
         protect: settings.protect,
         complete: (system, app, own) =>
             own.image === undefined

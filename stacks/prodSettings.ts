@@ -11,6 +11,7 @@ import {
 } from "../components/hetzner/choices";
 import { checkEmail, checkWildcards } from "../components/docker/routerArgs";
 import { checkAuthorizedKeys, SWAP_MB } from "../lib/cloudInit";
+import { Region, REGIONS } from "../lib/fly";
 import { LOCK_FILE, parseLock } from "../lib/images";
 import { checkNamedCidr } from "../lib/networks";
 import { checkNumber } from "../lib/numbers";
@@ -22,16 +23,9 @@ import { SystemSettings } from "./systemSettings";
 /** What production needs to know, beside what is common to all compositions. */
 export interface ProdSettings extends CommonSettings {
     readonly composition: "prod";
-    readonly server: {
-        readonly serverType: ServerType;
-        readonly location: Location;
-        readonly image: ServerImage;
-        readonly volumeSizeGb: number;
-        readonly swapMb: number;
-        readonly liveRestore: boolean;
-        readonly sshFrom: string[];
-        readonly authorizedKeys: string[];
-    };
+    /** The stack's own server; undefined where every system stands on Fly. */
+    readonly server: ServerSettings | undefined;
+    readonly fly: FlySettings | undefined;
     readonly ssh: {
         /** Host name by which SSH comes through Cloudflare Access, for whoever goes that way. */
         readonly accessHost: string | undefined;
@@ -59,23 +53,61 @@ export interface ProdSettings extends CommonSettings {
     readonly images: Record<string, string>;
 }
 
+/** The server, as the stack's settings have it. */
+export interface ServerSettings {
+    readonly serverType: ServerType;
+    readonly location: Location;
+    readonly image: ServerImage;
+    readonly volumeSizeGb: number;
+    readonly swapMb: number;
+    readonly liveRestore: boolean;
+    readonly sshFrom: string[];
+    readonly authorizedKeys: string[];
+}
+
+/** Fly, as the stack's settings have it. */
+export interface FlySettings {
+    readonly organization: string;
+    readonly region: Region;
+    readonly suffix: string;
+    /** Secret. Undefined where the environment has it. */
+    readonly token: pulumi.Output<string> | undefined;
+    readonly baseUrl: string | undefined;
+}
+
 type Own = Omit<ProdSettings, keyof CommonSettings | "composition">;
 
 const SSH_WAYS = ["direct", "cloudflareAccess"] as const;
 
 /** Reads what is production's own. */
-export function readProd(config: ConfigReader, raw: RawConfig, systems: readonly SystemSettings[]): Own {
-    const publicHosts = hostsOf(systems, "public");
-    const tunnelHosts = hostsOf(systems, "tunnel");
-    const ssh = readSsh(config);
+export function readProd(
+    config: ConfigReader,
+    raw: RawConfig,
+    systems: readonly SystemSettings[],
+    flySuffix: string,
+): Own {
+    const onServer = systems.filter(({ platform }) => platform === "docker");
+    const onFly = systems.filter(({ platform }) => platform === "fly");
+    const publicHosts = hostsOf(onServer, "public");
+    const tunnelHosts = hostsOf(onServer, "tunnel");
+    const flyHosts = hostsOf(onFly, "public").filter((host) => !host.endsWith(".fly.dev"));
+    const ofServer = onServer.length === 0 ? config.aside() : config;
+    const ofFly = onFly.length === 0 ? config.aside() : config;
+    const ssh = readSsh(ofServer, onServer.length > 0);
+    const [server, fly] = [readServer(ofServer, ssh.throughAccess), readFly(ofFly, flySuffix)];
     const throughTunnel = [...tunnelHosts, ...(ssh.accessHost === undefined ? [] : [ssh.accessHost])];
     return {
-        server: readServer(config, ssh.throughAccess),
+        server: onServer.length === 0 ? undefined : server,
+        fly: onFly.length === 0 ? undefined : fly,
         ssh,
         publicHosts,
         tunnelHosts,
-        acme: readAcme(config, publicHosts),
-        cloudflare: readCloudflare(config, [...publicHosts, ...throughTunnel], throughTunnel.length > 0),
+        acme: readAcme(ofServer, publicHosts),
+        cloudflare: readCloudflare(
+            config,
+            [...publicHosts, ...throughTunnel, ...flyHosts],
+            throughTunnel.length > 0,
+        ),
         images: readImages(config, raw),
     };
 }
@@ -87,7 +119,7 @@ function hostsOf(systems: readonly SystemSettings[], exposure: "public" | "tunne
         .filter((host) => host !== "");
 }
 
-function readServer(config: ConfigReader, throughAccess: boolean): Own["server"] {
+function readServer(config: ConfigReader, throughAccess: boolean): ServerSettings {
     checkToken(config, "hcloud:token", "HCLOUD_TOKEN", "Hetzner Cloud's token, with the right to write");
     const sshFrom = config.texts("berth:sshFrom") ?? [];
     config.problems.push(
@@ -120,6 +152,23 @@ function readServer(config: ConfigReader, throughAccess: boolean): Own["server"]
     };
 }
 
+function readFly(config: ConfigReader, suffix: string): FlySettings {
+    checkToken(
+        config,
+        "fly:token",
+        "FLY_API_TOKEN",
+        "Fly's token that may change the organization's apps, of `fly tokens create org`",
+    );
+    const token = config.text("fly:token");
+    return {
+        organization: config.text("berth:flyOrganization") ?? "personal",
+        region: config.oneOf("berth:flyRegion", Object.keys(REGIONS) as Region[], "iad") ?? "iad",
+        suffix,
+        token: token === undefined ? undefined : pulumi.secret(token),
+        baseUrl: config.text("fly:baseUrl"),
+    };
+}
+
 /** Tokens of the clouds stand in their providers' own settings, or in the environment as their own tools have it. */
 function checkToken(config: ConfigReader, key: string, variable: string, description: string): void {
     const value = config.text(key) ?? config.variable(variable);
@@ -132,7 +181,7 @@ function checkToken(config: ConfigReader, key: string, variable: string, descrip
 }
 
 /** The way through Access stands as soon as it has a host: runs can go on directly until it works, and again when it does not. */
-function readSsh(config: ConfigReader): Own["ssh"] {
+function readSsh(config: ConfigReader, hasServer: boolean): Own["ssh"] {
     const throughAccess = config.oneOf("berth:sshThrough", SSH_WAYS, "direct") === "cloudflareAccess";
     const accessHost = throughAccess
         ? config.required("berth:sshHost", "host name by which SSH comes through Cloudflare Access")
@@ -140,7 +189,7 @@ function readSsh(config: ConfigReader): Own["ssh"] {
     if (accessHost) {
         config.problems.push(...checkHost("berth:sshHost", accessHost));
     }
-    return { accessHost: accessHost === "" ? undefined : accessHost, throughAccess };
+    return { accessHost: hasServer && accessHost !== "" ? accessHost : undefined, throughAccess };
 }
 
 const LETS_ENCRYPT = "letsencrypt.org";
@@ -200,12 +249,14 @@ function readDnsToken(config: ConfigReader, wildcards: readonly string[]): pulum
 }
 
 function readCloudflare(config: ConfigReader, hosts: readonly string[], tunnel: boolean): Own["cloudflare"] {
-    checkToken(
-        config,
-        "cloudflare:apiToken",
-        "CLOUDFLARE_API_TOKEN",
-        "Cloudflare's token, with the right to edit DNS and tunnels",
-    );
+    if (hosts.length > 0) {
+        checkToken(
+            config,
+            "cloudflare:apiToken",
+            "CLOUDFLARE_API_TOKEN",
+            "Cloudflare's token, with the right to edit DNS and tunnels",
+        );
+    }
     const zones = Object.entries(config.anyMap("berth:zones", isText, "a zone's id")).map(([name, id]) => ({
         name,
         id,

@@ -26,6 +26,8 @@ export function readSettings(raw: RawConfig, definitions: readonly SystemDefinit
         domain: config.text(`${PROJECT}:domain`),
         inventSecrets: config.flag(`${PROJECT}:inventSecrets`, false),
         production,
+        // What runs for its users has the plain names.
+        flySuffix: raw.stack === "prod" ? "" : `-${raw.stack}`,
         // In production TLS ends at the router or at the edge, always on the usual port.
         urlOf: own?.urlOf ?? ((host: string) => `https://${host}`),
     };
@@ -37,7 +39,7 @@ export function readSettings(raw: RawConfig, definitions: readonly SystemDefinit
     };
     const settings: Settings = own
         ? { ...common, composition: "dev", ...own.settings }
-        : { ...common, composition: "prod", ...readProd(config, raw, common.systems) };
+        : { ...common, composition: "prod", ...readProd(config, raw, common.systems, environment.flySuffix) };
     // A system that is not chosen keeps its settings for the day that it is.
     config.reportUnknown([PROJECT, ...common.systems.map(({ definition }) => definition.name)]);
     const claims =

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { LimitsArgs, RegistryArgs } from "../components/platform";
 import { checkPinned } from "../lib/images";
-import { checkNumber, checkPort } from "../lib/numbers";
+import { checkNumber } from "../lib/numbers";
 import { mapValues } from "../lib/records";
 import { checkHost } from "../lib/routes";
-import { AppNeed, AppSettings, SecretNeed, ServerSettings, SystemDefinition } from "../systems/system";
-import { ConfigReader, isNumber, isText } from "./config";
+import { AppSettings, SecretNeed, ServerSettings, SystemDefinition } from "../systems/system";
+import { ConfigReader, isMapOf, isNumber, isText } from "./config";
+import { Environment, Exposure, EXPOSURES, PlatformName, PLATFORMS } from "./environment";
+import { checkAgainst, isLimits, limitsIn } from "./limits";
+import { readServers } from "./serverSettings";
 
 /** What a stack says about one system. */
 export interface SystemSettings {
@@ -17,28 +20,10 @@ export interface SystemSettings {
     readonly secrets: Readonly<Record<string, pulumi.Output<string> | undefined>>;
     readonly values: Readonly<Record<string, string>>;
     readonly servers: Readonly<Record<string, ServerSettings>>;
-    /** How its hosts are reached in production: on the server's own ports, or through the tunnel. */
+    /** Where it stands in production: on the stack's own server, or on Fly. */
+    readonly platform: PlatformName;
+    /** How its hosts are reached on the server: on the server's own ports, or through the tunnel. */
     readonly exposure: Exposure;
-}
-
-const EXPOSURES = ["public", "tunnel"] as const;
-export type Exposure = (typeof EXPOSURES)[number];
-
-/** In production every container has limits: one that runs wild must not take the others along. */
-const PRODUCTION_LIMITS = {
-    app: { cpus: 1, memoryMb: 512 },
-    server: { cpus: 1, memoryMb: 1024 },
-} as const;
-
-/** What of the environment bears on every system. */
-export interface Environment {
-    /** Domain below which hosts that are not set get their names. */
-    readonly domain: string | undefined;
-    /** Whether secrets that are not set are made up, for an environment in which nobody outside knows them. */
-    readonly inventSecrets: boolean;
-    /** Whether images have to be set, secrets have to be encrypted, and no database may be published. */
-    readonly production: boolean;
-    readonly urlOf: (host: string) => string;
 }
 
 /** Sources that are mounted into an app instead of the image's own, for hot reload. */
@@ -57,7 +42,10 @@ export function readSystem(
     definition: SystemDefinition,
     environment: Environment,
 ): SystemSettings {
-    const hosts = readHosts(config, definition, environment);
+    const platform = environment.production
+        ? (config.oneOf(`${definition.name}:platform`, PLATFORMS, "docker") ?? "docker")
+        : "docker";
+    const hosts = readHosts(config, definition, platform, environment);
     const parts = [...Object.keys(definition.apps), ...definition.servers];
     const limits = config.map(`${definition.name}:limits`, parts, isLimits, "a map of cpus and memoryMb");
     return {
@@ -72,23 +60,45 @@ export function readSystem(
             const key = `${definition.name}:${name}`;
             return config.text(key) ?? need.default ?? config.required(key, need.description);
         }),
-        servers: readServers(config, definition, limits, environment),
-        exposure: environment.production
-            ? (config.oneOf(`${definition.name}:exposure`, EXPOSURES, "public") ?? "public")
-            : "public",
+        servers: readServers(config, definition, limits, platform, environment),
+        platform,
+        exposure: readExposure(config, definition.name, platform, environment),
     };
+}
+
+function readExposure(
+    config: ConfigReader,
+    name: string,
+    platform: PlatformName,
+    { production }: Environment,
+): Exposure {
+    const key = `${name}:exposure`;
+    const exposure = production ? (config.oneOf(key, EXPOSURES, "public") ?? "public") : "public";
+    if (platform === "fly" && exposure === "tunnel") {
+        config.wrong(
+            key,
+            "is tunnel, which leads to the stack's own server: on Fly an app is public",
+            config.setCommand(key, "public"),
+        );
+    }
+    return exposure;
 }
 
 function readHosts(
     config: ConfigReader,
-    { name, hosts }: SystemDefinition,
-    { domain }: Environment,
+    { name, hosts, apps }: SystemDefinition,
+    platform: PlatformName,
+    { domain, flySuffix }: Environment,
 ): Record<string, string> {
     const key = `${name}:hosts`;
     const roles = Object.keys(hosts);
     const given = config.map(key, roles, isText, "a host name");
     return mapValues(hosts, (purpose, role) => {
-        const host = given[role] ?? defaultHost(name, role, roles, domain);
+        const host =
+            given[role] ??
+            (platform === "fly" && role in apps
+                ? `${name}-${role}${flySuffix}.fly.dev`
+                : defaultHost(name, role, roles, domain));
         if (host === undefined) {
             config.wrong(
                 `${key}.${role}`,
@@ -162,21 +172,6 @@ function checkImage(config: ConfigReader, key: string, app: string, image: strin
     }
 }
 
-function limitsIn(
-    production: boolean,
-    kind: keyof typeof PRODUCTION_LIMITS,
-    own: LimitsArgs | undefined,
-): LimitsArgs | undefined {
-    return production ? { ...PRODUCTION_LIMITS[kind], ...own } : own;
-}
-
-function checkAgainst(path: string, limits: LimitsArgs | undefined, { minimum = {} }: AppNeed) {
-    return [
-        ...checkNumber(`${path}.cpus`, limits?.cpus, { min: minimum.cpus ?? 0.01, fraction: true }),
-        ...checkNumber(`${path}.memoryMb`, limits?.memoryMb, { min: minimum.memoryMb ?? 6 }),
-    ];
-}
-
 function readSecret(
     config: ConfigReader,
     key: string,
@@ -228,47 +223,11 @@ function readRegistry(config: ConfigReader, system: string): RegistryArgs | unde
     return { address: address ?? "", username: username ?? "", password: pulumi.secret(password ?? "") };
 }
 
-function readServers(
-    config: ConfigReader,
-    { name, servers }: SystemDefinition,
-    limits: Readonly<Record<string, LimitsArgs>>,
-    { production }: Environment,
-): Record<string, ServerSettings> {
-    const publish = config.map(`${name}:publish`, servers, isNumber, "a port");
-    for (const [server, port] of Object.entries(publish)) {
-        config.problems.push(...checkPort(`${name}:publish.${server}`, port));
-        if (production) {
-            config.wrong(`${name}:publish.${server}`, "publishes a database, which production never does");
-        }
-    }
-    return Object.fromEntries(
-        servers.map((server) => {
-            config.problems.push(...checkAgainst(`${name}:limits.${server}`, limits[server], {}));
-            return [
-                server,
-                { publish: publish[server], limits: limitsIn(production, "server", limits[server]) },
-            ];
-        }),
-    );
-}
-
-function isLimits(value: unknown): value is LimitsArgs {
-    return isMapOf(value, { cpus: isNumber, memoryMb: isNumber });
-}
-
 function isDevelop(value: unknown): value is Develop {
     const isCommand = (each: unknown) => Array.isArray(each) && each.every(isText);
     return (
         isMapOf(value, { source: isText, target: isText, command: isCommand }) &&
         "source" in value &&
         "target" in value
-    );
-}
-
-function isMapOf(value: unknown, fields: Record<string, (value: unknown) => boolean>): value is object {
-    return (
-        typeof value === "object" &&
-        value !== null &&
-        Object.entries(value).every(([name, each]) => fields[name]?.(each) ?? false)
     );
 }

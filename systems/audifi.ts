@@ -17,12 +17,14 @@ export const audifi = defineSystem({
     servers: ["db"],
 
     place(here, { apps, hosts, secrets, servers }) {
-        const database = here.postgres("db", { version: 16, ...servers.db }).database("audifi");
+        const server = here.postgres("db", { version: 16, ...servers.db });
+        const database = server.database("audifi");
         const api = here.app("api", {
             ...apps.api,
             port: PORT,
             health: { ...HEALTH, intervalSeconds: 30, timeoutSeconds: 10 },
             env: { NODE_ENV: "production", PORT: String(PORT) },
+            release: ["npm", "run", "db:migrate"],
             secrets: {
                 DATABASE_URL: database.url,
                 JWT_SECRET: secrets.jwtSecret,
@@ -31,6 +33,6 @@ export const audifi = defineSystem({
             },
             routes: [{ host: hosts.api }],
         });
-        return { api: { app: api, health: HEALTH } };
+        return { api: { app: api, health: HEALTH, commands: server.commands } };
     },
 });

@@ -76,6 +76,10 @@ export type AppSettings = Pick<
 export interface ServerSettings {
     /** Port on the host's loopback address. */
     readonly publish?: number;
+    /** Name of a server that another stack owns, to use instead of one of its own. */
+    readonly existing?: string;
+    /** Snapshot that its disk is filled from. */
+    readonly snapshot?: string;
     readonly limits?: LimitsArgs;
 }
 
@@ -85,6 +89,8 @@ export type PlacedApps<App extends string = string> = Readonly<Record<App, Place
 export interface PlacedApp {
     readonly app: RunningApp;
     readonly health: PublicHealth;
+    /** Commands for whoever looks after it, beside those of the app: those of its database's server. @default none */
+    readonly commands?: Readonly<Record<string, string>>;
 }
 
 /** How it can be told from outside that an app works, on its first host: a path that answers, or one that takes websockets. */

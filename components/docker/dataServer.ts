@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Ready, SecretVolume } from "../../providers/sdk";
+import { Problem } from "../../lib/problems";
 import { LimitsArgs } from "../platform";
 import { COMMON, CONTAINER_OPTIONS, limitsOf, publishOn } from "./container";
 import { createDataVolume } from "./dataVolume";
@@ -125,4 +126,16 @@ function publishingNetwork(name: string, placement: Placement, parent: pulumi.Re
         },
         { parent },
     );
+}
+
+/** Snapshots are a matter of Fly's volumes. */
+export function checkNoSnapshot(snapshot: string | undefined): Problem[] {
+    return snapshot === undefined
+        ? []
+        : [
+              {
+                  path: "args.snapshot",
+                  message: "is not to be had on a Docker engine: it is one of a volume at Fly",
+              },
+          ];
 }

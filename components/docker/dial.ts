@@ -1,9 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { checkLocked, Lock, resolve } from "../../lib/images";
-import { refuse } from "../../lib/problems";
 import { sshFileOptions } from "../../lib/ssh";
 import { EngineProvider, HostReady } from "../../providers/sdk";
+import { imageOf } from "../images";
 import { Server } from "../server";
 import { Engine } from "./engine";
 import { DockerPlatformArgs, ServerArgs } from "./platformArgs";
@@ -34,7 +33,7 @@ export function dial(platform: pulumi.Resource, args: DockerPlatformArgs): Engin
         prefix,
         protect,
         dataRoot: server?.server.dataRoot,
-        imageOf: (reference) => (images === undefined ? reference : locked({ images }, reference)),
+        imageOf: (reference) => imageOf(images, reference),
         docker: dockerProvider("engine", {}),
         berth,
         dockerWith: (name, registry) => dockerProvider(name, { registryAuth: [registry] }),
@@ -74,11 +73,6 @@ function waitFor(
         }
     });
     return pulumi.all([ready.id, host]).apply(([, address]) => address);
-}
-
-function locked(lock: Lock, reference: string): string {
-    refuse("Images", checkLocked(reference, lock, reference));
-    return resolve(lock, reference) ?? reference;
 }
 
 /**

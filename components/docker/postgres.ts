@@ -5,9 +5,9 @@ import { checkPort } from "../../lib/numbers";
 import { Problem, refuse } from "../../lib/problems";
 import { PostgresDatabase } from "../../providers/sdk";
 import { Database, PostgresArgs, PostgresServer, PostgresVersion } from "../platform";
-import { createDataServer, DataServer } from "./dataServer";
+import { checkNoSnapshot, createDataServer, DataServer } from "./dataServer";
 import { Placement } from "./engine";
-import { postgresImage } from "./images";
+import { postgresImage } from "../images";
 import { checkLimits } from "./limits";
 
 const PORT = 5432;
@@ -96,7 +96,13 @@ export function validatePostgres(args: PostgresArgs): Problem[] {
             message: `${String(args.version)} is not supported: one of ${VERSIONS.join(", ")}`,
         });
     }
-    return problems;
+    if (args.existing !== undefined) {
+        problems.push({
+            path: "args.existing",
+            message: `"${args.existing}" is another stack's: a server on a Docker engine is its system's own`,
+        });
+    }
+    return [...problems, ...checkNoSnapshot(args.snapshot)];
 }
 
 function serverArgs(

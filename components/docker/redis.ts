@@ -3,9 +3,9 @@ import * as random from "@pulumi/random";
 import { checkPort } from "../../lib/numbers";
 import { Problem, refuse } from "../../lib/problems";
 import { Redis as RedisServer, RedisArgs, RedisVersion } from "../platform";
-import { createDataServer } from "./dataServer";
+import { checkNoSnapshot, createDataServer } from "./dataServer";
 import { Placement } from "./engine";
-import { redisImage } from "./images";
+import { redisImage } from "../images";
 import { checkLimits } from "./limits";
 
 const PORT = 6379;
@@ -50,7 +50,7 @@ export function validateRedis(args: RedisArgs): Problem[] {
             message: `${String(args.version)} is not supported: one of ${VERSIONS.join(", ")}`,
         });
     }
-    return problems;
+    return [...problems, ...checkNoSnapshot(args.snapshot)];
 }
 
 function serverArgs(

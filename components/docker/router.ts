@@ -20,7 +20,7 @@ import { Ready, SecretVolume } from "../../providers/sdk";
 import { COMMON, CONTAINER_OPTIONS, limitsOf, publishOn } from "./container";
 import { createDataVolume } from "./dataVolume";
 import { Engine, labelList, labelsOf } from "./engine";
-import { ROUTER_IMAGE } from "./images";
+import { ROUTER_IMAGE } from "../images";
 import { RouterArgs, TlsArgs, tunnelSubnet, urlOf, validateRouter, wayIn } from "./routerArgs";
 
 /** Where a router stands. */

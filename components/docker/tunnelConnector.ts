@@ -5,7 +5,7 @@ import { refuse } from "../../lib/problems";
 import { Ready, SecretVolume } from "../../providers/sdk";
 import { COMMON, CONTAINER_OPTIONS, limitsOf } from "./container";
 import { Engine, labelList, labelsOf } from "./engine";
-import { CONNECTOR_IMAGE } from "./images";
+import { CONNECTOR_IMAGE } from "../images";
 
 /** The end of a Cloudflare tunnel on an engine. */
 export interface TunnelConnectorArgs {

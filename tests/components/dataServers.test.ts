@@ -103,13 +103,23 @@ describe("a Postgres server", () => {
     it("refuses what it cannot run, all at once", async () => {
         const version = 18 as PostgresVersion;
         await expect(
-            recordPlaced((here) => here.postgres("postgres", { version, publish: 0, limits: { cpus: 0 } })),
+            recordPlaced((here) =>
+                here.postgres("postgres", {
+                    version,
+                    existing: "their-db",
+                    snapshot: "vs_1",
+                    publish: 0,
+                    limits: { cpus: 0 },
+                }),
+            ),
         ).rejects.toThrow(
             [
-                'Postgres "shop-postgres": 3 problems, nothing was touched.',
+                'Postgres "shop-postgres": 5 problems, nothing was touched.',
                 "  args.publish: 0 is not allowed: a whole number from 1 to 65535",
                 "  args.limits.cpus: 0 is not allowed: a number of at least 0.01",
                 "  args.version: 18 is not supported: one of 16, 17",
+                "  args.existing: \"their-db\" is another stack's: a server on a Docker engine is its system's own",
+                "  args.snapshot: is not to be had on a Docker engine: it is one of a volume at Fly",
             ].join("\n"),
         );
         await expect(
@@ -150,8 +160,14 @@ describe("a Redis server", () => {
 
     it("refuses a version that it cannot run", async () => {
         const version = 6 as RedisVersion;
-        await expect(recordPlaced((here) => here.redis("redis", { version }))).rejects.toThrow(
-            'Redis "shop-redis": 1 problem, nothing was touched.\n  args.version: 6 is not supported: one of 7',
+        await expect(
+            recordPlaced((here) => here.redis("redis", { version, snapshot: "vs_1" })),
+        ).rejects.toThrow(
+            [
+                'Redis "shop-redis": 2 problems, nothing was touched.',
+                "  args.version: 6 is not supported: one of 7",
+                "  args.snapshot: is not to be had on a Docker engine: it is one of a volume at Fly",
+            ].join("\n"),
         );
     });
 });

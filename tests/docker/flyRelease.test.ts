@@ -53,7 +53,9 @@ describe("a release", () => {
         await fly.change(GROUP, made, group("rolling", "2", more));
         const order = fly
             .actionsSince(moment)
-            .filter((action) => /create|uncordon|_cordon|stop|delete/.test(action) && !action.includes('lease'));
+            .filter(
+                (action) => /create|uncordon|_cordon|stop|delete/.test(action) && !action.includes("lease"),
+            );
         const step = ["machine_create", "machine_uncordon", "machine_cordon", "machine_stop"];
         expect(order).toEqual([...step, ...step, ...step, ...Array<string>(3).fill("machine_delete")]);
         expect((await served(fly, "rolling")).serving).toEqual(Array(3).fill("2 started"));

@@ -98,6 +98,51 @@ const EXAMPLES: Readonly<Record<string, readonly [type: string, registers: reado
     "fly/provider": ["pulumi:providers:fly", ["fly customer"]],
     "fly/secrets": ["fly:index:Secrets", ["Secrets shop-secrets"]],
     "fly/volume": ["fly:index:Volume", ["Volume shop-disk"]],
+    "fly-app": [
+        "berth:index:FlyApp",
+        [
+            "App shop-web",
+            "Certificate shop-web-shop.example.org",
+            "FlyApp shop-web",
+            "IpAddress shop-web-ipv4",
+            "IpAddress shop-web-ipv6",
+            "MachineGroup shop-web-machines",
+            "Secrets shop-web-secrets",
+        ],
+    ],
+    "fly-platform": [
+        "berth:index:FlyPlatform",
+        ["FlyPlatform fly-platform", "System blog", "System shop", "fly fly"],
+    ],
+    "fly-postgres": [
+        "berth:index:FlyPostgres",
+        [
+            "App shop-db",
+            "FlyPostgres shop-billing",
+            "FlyPostgres shop-db",
+            "Machine shop-db",
+            "PostgresDatabase shop-billing-shop",
+            "PostgresDatabase shop-db-reports",
+            "PostgresDatabase shop-db-shop",
+            "RandomPassword shop-billing-shop-password",
+            "RandomPassword shop-db-password",
+            "RandomPassword shop-db-reports-password",
+            "RandomPassword shop-db-shop-password",
+            "Secrets shop-db-secrets",
+            "Volume shop-db-data",
+        ],
+    ],
+    "fly-redis": [
+        "berth:index:FlyRedis",
+        [
+            "App shop-redis",
+            "FlyRedis shop-redis",
+            "Machine shop-redis",
+            "RandomPassword shop-redis-password",
+            "Secrets shop-redis-secrets",
+            "Volume shop-redis-data",
+        ],
+    ],
     "hetzner-network": [
         "berth:index:HetznerNetwork",
         [

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { flyPackage } from "../../providers/fly/schema";
 import { readSettings } from "../../stacks/settings";
 import { SYSTEMS } from "../../systems";
 import { rawConfig, stackFile } from "../support/config";
@@ -39,6 +40,12 @@ describe("docs/settings.md", () => {
                 .filter((key) => !own.includes(key));
             expect(keys.filter((key) => !text.includes(`:${key}\``))).toEqual([]);
         }
+    });
+
+    it("has every setting of the provider fly", () => {
+        const keys = Object.keys(flyPackage.config).map((name) => `fly:${name}`);
+        expect(keys.filter((key) => !new RegExp(`^\\| \`${key}\``, "m").test(text))).toEqual([]);
+        expect(keys).toContain("fly:token");
     });
 
     it("has no key of the stacks that nobody reads", () => {

@@ -7,10 +7,11 @@ import { Edge } from "../../rehearsal/fly/edge";
 import { WireMachine } from "../../rehearsal/fly/wire";
 import { buildSample } from "../../samples/app/build";
 import { selfSigned } from "../support/certificates";
+import { until } from "../support/containers";
 import { ask, EdgeRequest } from "../support/edgeClient";
 import { EdgeLoad } from "../support/edgeLoad";
 import { FlyCalls } from "../support/flyCalls";
-import { Said, Stack } from "../support/stack";
+import { Stack, succeeds } from "../support/stack";
 
 const ROOT = join(__dirname, "..", "..");
 const LOCK = ".state/e2e-fly.lock.json";
@@ -92,14 +93,6 @@ afterAll(async () => {
     }
 });
 
-async function succeeds(command: Promise<Said>): Promise<string> {
-    const { code, output } = await command;
-    if (code !== 0) {
-        throw new Error(`It ended with ${code}:\n${output}`);
-    }
-    return output;
-}
-
 function update(stack: Stack, ...args: string[]): Promise<string> {
     return succeeds(stack.pulumi("up", "--yes", "--skip-preview", ...args));
 }
@@ -112,6 +105,13 @@ function client(app: string): EdgeRequest {
 async function machines(app: string): Promise<WireMachine[]> {
     const { body } = await calls.get<WireMachine[]>(`/apps/${app}/machines`);
     return body.filter(({ state }) => state !== "destroying" && state !== "destroyed");
+}
+
+/** Disks of the database's server, oldest first. */
+async function disks(): Promise<{ id: string; attached_machine_id: string | null }[]> {
+    return (
+        await calls.get<{ id: string; attached_machine_id: string | null }[]>(`/apps/${DATABASE}/volumes`)
+    ).body;
 }
 
 async function sql(statement: string): Promise<string> {
@@ -132,6 +132,15 @@ describe("AudiFi on Fly", () => {
         expect(output).toContain("fly:index:MachineGroup audifi-api-machines create");
         expect(output).toContain("fly:index:Volume audifi-db-data create");
         expect(fly.requests).toEqual([]);
+    });
+
+    it("asks for nothing as long as a secret is too short", async () => {
+        prod.configure(`${common(1, fly.url)}  audifi:jwtSecret: short\n`);
+        const { code, output } = await prod.pulumi("up", "--yes", "--skip-preview");
+        expect(code).not.toBe(0);
+        expect(output).toContain("audifi:jwtSecret: has 5 characters: at least 32 are needed");
+        expect(fly.requests).toEqual([]);
+        prod.configure(common(1, fly.url));
     });
 
     it("comes up from nothing: server, database, migration, app, and answers over TLS", async () => {
@@ -246,7 +255,7 @@ describe("AudiFi on Fly", () => {
     });
 
     it("takes staging down without its data and without anything of production's", async () => {
-        await succeeds(staging.pulumi("destroy", "--yes", "--skip-preview"));
+        await succeeds(staging.down());
         expect((await calls.get(`/apps/${STAGING_API}`)).status).toBe(404);
         expect(await sql("select count(*) from pg_database where datname = 'audifi_e2e_fly_staging'")).toBe(
             "1",
@@ -257,11 +266,56 @@ describe("AudiFi on Fly", () => {
     it("finds every row again when the stack was taken down and comes up", async () => {
         const { body } = await ask(edge.httpsPort, "/rows", client(API));
         expect(body).toContain("row 1");
-        await succeeds(prod.pulumi("destroy", "--yes", "--skip-preview"));
+        expect(await succeeds(prod.down())).toMatch(
+            new RegExp(`Kept, with the passwords that open them:\n  \\w+ of ${DATABASE}\n`),
+        );
         expect((await calls.get(`/apps/${API}`)).status).toBe(404);
         expect((await calls.get<unknown[]>(`/apps/${DATABASE}/volumes`)).body).toHaveLength(1);
         await update(prod);
         expect((await ask(edge.httpsPort, "/rows", client(API))).body).toBe(body);
+    });
+
+    it("leaves only data when all is given up, says how that goes, and finds it again even then", async () => {
+        const { body } = await ask(edge.httpsPort, "/rows", client(API));
+        expect(await succeeds(prod.down("--volumes"))).toContain(
+            `Fly still has ${DATABASE} with its volume; for good: fly apps destroy ${DATABASE}`,
+        );
+        const { body: left } = await calls.get<{ apps: { name: string }[] }>("/apps?org_slug=personal");
+        expect(left.apps.map(({ name }) => name)).toEqual([DATABASE]);
+        await update(prod);
+        expect((await ask(edge.httpsPort, "/rows", client(API))).body).toBe(body);
+    });
+
+    it("goes back to a snapshot of its disk, and forward again to the disk that it left", async () => {
+        const { body } = await ask(edge.httpsPort, "/rows", client(API));
+        const [disk] = await disks();
+        const snapshots = `/apps/${DATABASE}/volumes/${disk?.id ?? ""}/snapshots`;
+        await calls.post(snapshots, {});
+        let snapshot: { id: string; status: string } | undefined;
+        await until(
+            async () => {
+                const { status, body: all } = await calls.get<{ id: string; status: string }[]>(snapshots);
+                // Looking this often is more than the API takes.
+                [snapshot] = status === 200 ? all : [];
+                return snapshot?.status === "created";
+            },
+            () => Promise.resolve(JSON.stringify(snapshot)),
+        );
+        await sql("create table younger ()");
+        const settings = common(4, fly.url);
+
+        prod.configure(`${settings}  audifi:snapshots: { db: ${snapshot?.id ?? ""} }\n`);
+        await update(prod);
+        expect(await sql("select to_regclass('younger') is null")).toBe("t");
+        expect((await ask(edge.httpsPort, "/rows", client(API))).body).toBe(body);
+        const [left, filled, ...others] = await disks();
+        expect(others).toEqual([]);
+        expect([left?.id, left?.attached_machine_id]).toEqual([disk?.id, null]);
+        expect(filled?.attached_machine_id).toBe((await machines(DATABASE))[0]?.id);
+
+        prod.configure(settings);
+        await update(prod);
+        expect(await sql("select to_regclass('younger') is null")).toBe("f");
     });
 });
 

@@ -6,7 +6,7 @@ import execa from "execa";
 import { buildSample } from "../../samples/app/build";
 import { Clouds } from "../support/clouds";
 import { Containers } from "../support/containers";
-import { Said, Stack } from "../support/stack";
+import { Stack, succeeds } from "../support/stack";
 
 const ROOT = join(__dirname, "..", "..");
 const NAME = "e2e-prod";
@@ -83,14 +83,6 @@ afterAll(async () => {
         await remove();
     }
 });
-
-async function succeeds(command: Promise<Said>): Promise<string> {
-    const { code, output } = await command;
-    if (code !== 0) {
-        throw new Error(`It ended with ${code}:\n${output}`);
-    }
-    return output;
-}
 
 function update(...args: string[]): Promise<string> {
     return succeeds(stack.pulumi("up", "--yes", "--skip-preview", ...args));

@@ -37,19 +37,21 @@ describe("production", () => {
         ]);
     });
 
-    it("guards the server, its disk, its addresses, keys and passwords, and the tunnel's secret; never a container", () => {
+    it("guards the server, its disk, its addresses, keys and passwords, the tunnel's secret, and the app and the volume of the database on Fly; never a container", () => {
         const guarded = graph.nodes
             .filter(({ options }) => options.protect)
             .map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`);
         const passwords = graph.nodes.filter(({ type }) => type.endsWith("RandomPassword"));
         expect(guarded.sort()).toEqual(
             [
+                "App audifi-db",
                 "KeyPair vps-client-key",
                 "KeyPair vps-host-key",
                 "PrimaryIp vps-ipv4",
                 "PrimaryIp vps-ipv6",
                 "RandomBytes tunnel-secret",
                 "Server vps",
+                "Volume audifi-db-data",
                 "Volume vps-data",
                 ...passwords.map(({ name }) => `RandomPassword ${name}`),
             ].sort(),
@@ -68,7 +70,11 @@ describe("production", () => {
             ({ type, options }) =>
                 options.provider !== undefined && (type.startsWith("docker:") || type.startsWith("berth:")),
         );
-        expect(onHost.length).toBeGreaterThan(100);
+        const ON_SERVER =
+            /^(docker:|berth:index:(DataFolder|HostReady|PostgresDatabase|Ready|Route|SecretVolume) )/;
+        expect(onHost.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
+            PROD.filter((each) => ON_SERVER.test(each)),
+        );
         for (const { name, options } of onHost) {
             const endsInOrder = /^tunnel-connector-\d$/.test(name);
             expect([name, options.replacementTrigger, options.deletedWith]).toEqual([
@@ -234,14 +240,14 @@ describe("a host that only a tunnel leads to", () => {
 
     it("is told when the edge's certificate does not serve it", async () => {
         warn.mockClear();
-        await recordProd("prod", { "audifi:exposure": "tunnel" });
+        await recordProd("prod", { "connected-repo:exposure": "tunnel" });
         expect(warn.mock.calls.map(([message]) => message)).toEqual([
-            expect.stringMatching(/does not serve api\.audifi\.example\.com: it goes one label/),
+            expect.stringMatching(/does not serve api\.connected-repo\.example\.com: it goes one label/),
         ]);
     });
 
-    const ALL = ["degixdaw", "partyquiz", "connected-repo", "audifi", "korczewski"];
-    const tunnelled = Object.fromEntries(ALL.map((system) => [`${system}:exposure`, "tunnel"]));
+    const ON_SERVER = ["degixdaw", "partyquiz", "connected-repo", "korczewski"];
+    const tunnelled = Object.fromEntries(ON_SERVER.map((system) => [`${system}:exposure`, "tunnel"]));
 
     it("opens no port, has no certificate and no address in DNS", async () => {
         const only = await recordProd("prod", tunnelled);

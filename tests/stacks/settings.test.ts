@@ -3,7 +3,7 @@ import { RawConfig } from "../../stacks/config";
 import { DevSettings } from "../../stacks/devSettings";
 import { readSettings } from "../../stacks/settings";
 import { rawConfig, stackFile } from "../support/config";
-import { ProdStack, rawProd } from "../support/prod";
+import { prodProblems, rawProd } from "../support/prod";
 
 function configOf(
     stack: string,
@@ -181,15 +181,6 @@ describe("wrong settings", () => {
         );
     });
 });
-
-function prodProblems(changes: Record<string, unknown>, stack: ProdStack = "prod"): string[] {
-    try {
-        readSettings(rawProd(stack, changes));
-    } catch (error) {
-        return error instanceof Error ? error.message.split("\n").slice(1) : [];
-    }
-    return [];
-}
 
 describe("what production lacks", () => {
     it("is told all at once, each with the command that sets it", () => {

@@ -60,10 +60,36 @@ const SECOND_REPLICA = [
     "berth:index:Ready connected-repo-api-2-ready",
 ];
 
+/** What AudiFi has on Fly, and what it has of its own database server there. */
+export const ON_FLY = [
+    "berth:index:FlyApp audifi-api",
+    "berth:index:FlyPlatform fly-platform",
+    "berth:index:FlyPostgres audifi-db",
+    "berth:index:System audifi",
+    "fly:index:App audifi-api",
+    "fly:index:IpAddress audifi-api-ipv4",
+    "fly:index:IpAddress audifi-api-ipv6",
+    "fly:index:MachineGroup audifi-api-machines",
+    "fly:index:PostgresDatabase audifi-db-audifi",
+    "fly:index:Secrets audifi-api-secrets",
+    "pulumi:providers:fly fly",
+    "random:index/randomPassword:RandomPassword audifi-db-audifi-password",
+    "random:index/randomPassword:RandomPassword audifi-jwt-secret",
+    "random:index/randomPassword:RandomPassword audifi-magic-link-secret",
+];
+export const FLY_SERVER = [
+    "fly:index:App audifi-db",
+    "fly:index:Machine audifi-db",
+    "fly:index:Secrets audifi-db-secrets",
+    "fly:index:Volume audifi-db-data",
+    "random:index/randomPassword:RandomPassword audifi-db-password",
+];
+
 /** What the systems have in dev, as production has it: no port is published, and data lies in folders of the disk. */
 function systems(invented: boolean): string[] {
-    const all = Object.values(BY_SYSTEM)
-        .flat()
+    const all = Object.entries(BY_SYSTEM)
+        .filter(([system]) => system !== "audifi")
+        .flatMap(([, parts]) => parts)
         .filter((each) => !each.endsWith("-publish"))
         .filter((each) => invented || !FROM_OUTSIDE.includes(each));
     const folders = all
@@ -82,12 +108,13 @@ function records(hosts: readonly string[], tunnelled: string): string[] {
 export const PROD = [
     ...INFRASTRUCTURE,
     ...systems(false),
+    ...ON_FLY,
+    ...FLY_SERVER,
     ...SECOND_REPLICA,
     ...records(
         [
             "degixdaw.example.com",
             "api.connected-repo.example.com",
-            "api.audifi.example.com",
             "l2p.korczewski.de",
             "api.l2p.korczewski.de",
             "payment.korczewski.de",
@@ -102,11 +129,11 @@ export const PROD = [
 export const STAGING = [
     ...INFRASTRUCTURE,
     ...systems(false),
+    ...ON_FLY,
     ...records(
         [
             "degixdaw-staging.example.com",
             "api-staging.connected-repo.example.com",
-            "api-staging.audifi.example.com",
             "l2p.staging.korczewski.de",
             "api.l2p.staging.korczewski.de",
             "payment.staging.korczewski.de",

@@ -246,4 +246,12 @@ const COMPUTED: Computed = {
     }),
     "berth:index:SecretVolume": (_, state) => ({ volume: `${String(state.prefix)}-auto` }),
     "berth:index:Route": (_, state) => ({ service: `${String(state.app)}-live` }),
+    "fly:index:App": (_, state) => ({ hostname: `${String(state.name)}.fly.dev` }),
+    "fly:index:IpAddress": (_, { type }) => ({
+        address: type === "shared_v4" ? "203.0.113.66" : "2001:db8:66::1",
+    }),
+    "fly:index:Machine": (name) => ({ machineId: `<machine of ${name}>`, privateIp: "fdaa::3" }),
+    "fly:index:MachineGroup": (name) => ({ machineIds: [`<first of ${name}>`], previousImage: "" }),
+    "fly:index:Secrets": () => ({ secretsVersion: 7, digests: {} }),
+    "fly:index:Volume": (name) => ({ volumeId: `<volume of ${name}>` }),
 };

@@ -9,7 +9,7 @@ import { Graph, record, RecordOptions } from "./graph";
 /** Stacks of production's composition, each with a file in the project. */
 export type ProdStack = "prod" | "staging";
 
-const TOKENS = ["hcloud:token", "cloudflare:apiToken"];
+const TOKENS = ["hcloud:token", "cloudflare:apiToken", "fly:token"];
 /** Encrypted where a stack has it. */
 const OPTIONAL_SECRETS = ["berth:dnsToken"];
 
@@ -67,3 +67,29 @@ export function recordProd(
         return Object.values(systems).map(({ apps }) => Object.values(apps));
     }, options);
 }
+
+/** What a stack needs no more when none of its systems stands on a server. */
+const WITHOUT_SERVER = {
+    "hcloud:token": undefined,
+    "cloudflare:apiToken": undefined,
+    "berth:sshFrom": undefined,
+    "berth:zones": undefined,
+    "berth:cloudflareAccountId": undefined,
+    "berth:acmeEmail": undefined,
+};
+/** Production with AudiFi alone, and nothing that a server takes. */
+export const ONLY_FLY = { ...WITHOUT_SERVER, "berth:systems": ["audifi"] };
+
+/** The problems of settings, a line each. */
+export function problemsOf(raw: RawConfig): string[] {
+    try {
+        readSettings(raw);
+    } catch (error) {
+        return error instanceof Error ? error.message.split("\n").slice(1) : [];
+    }
+    return [];
+}
+
+/** The problems of a stack with what a team adds and further changes. */
+export const prodProblems = (changes: Record<string, unknown>, stack: ProdStack = "prod") =>
+    problemsOf(rawProd(stack, changes));

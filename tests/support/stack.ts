@@ -76,6 +76,15 @@ export class Stack {
     }
 }
 
+/** What a command said, which is expected to succeed. */
+export async function succeeds(command: Promise<Said>): Promise<string> {
+    const { code, output } = await command;
+    if (code !== 0) {
+        throw new Error(`It ended with ${code}:\n${output}`);
+    }
+    return output;
+}
+
 async function run(
     file: string,
     args: readonly string[],

@@ -1,130 +1,6 @@
 import { Graph, Secret } from "../support/graph";
 import { recordDev } from "../support/dev";
-
-/** What an app is given, as the system's own documents list it: variables by name, a secret one marked with a star. */
-const APPS: [app: string, port: number, health: string, variables: string[]][] = [
-    [
-        "degixdaw-web",
-        3001,
-        "/health",
-        [
-            "FRONTEND_URL",
-            "NODE_ENV",
-            "PORT",
-            "SUPABASE_ANON_KEY*",
-            "SUPABASE_SERVICE_ROLE_KEY*",
-            "SUPABASE_URL",
-        ],
-    ],
-    [
-        "partyquiz-web",
-        3000,
-        "/api/healthz",
-        ["DATABASE_URL*", "NEXTAUTH_SECRET*", "NEXTAUTH_URL", "NODE_ENV", "PORT", "REDIS_URL*"],
-    ],
-    [
-        "partyquiz-ws",
-        8080,
-        "/healthz",
-        ["DATABASE_URL*", "NEXTAUTH_SECRET*", "NEXTAUTH_URL", "NODE_ENV", "PORT", "REDIS_URL*"],
-    ],
-    [
-        "connected-repo-api",
-        3000,
-        "/health",
-        [
-            "ALLOWED_ORIGINS",
-            "DB_HOST",
-            "DB_NAME",
-            "DB_PASSWORD*",
-            "DB_PORT",
-            "DB_USER",
-            "GOOGLE_CLIENT_ID",
-            "GOOGLE_CLIENT_SECRET*",
-            "NODE_ENV",
-            "PORT",
-            "SESSION_SECRET*",
-            "VITE_API_URL",
-            "WEBAPP_URL",
-        ],
-    ],
-    [
-        "audifi-api",
-        8080,
-        "/api/v1/health",
-        ["DATABASE_URL*", "JWT_SECRET*", "MAGIC_LINK_SECRET*", "NODE_ENV", "PORT", "SENDGRID_API_KEY*"],
-    ],
-    [
-        "korczewski-frontend",
-        3007,
-        "/health",
-        ["API_URL", "AUTH_PUBLIC_URL", "BACKEND_URL", "CORS_ORIGIN", "LOG_LEVEL", "NODE_ENV", "PORT"],
-    ],
-    [
-        "korczewski-backend",
-        3008,
-        "/health",
-        [
-            "AUTH_URL",
-            "CORS_ORIGIN",
-            "DATABASE_URL*",
-            "JWT_SECRET*",
-            "LOG_LEVEL",
-            "NODE_ENV",
-            "PORT",
-            "REDIS_URL*",
-        ],
-    ],
-    [
-        "korczewski-payment",
-        3005,
-        "/api/health",
-        [
-            "AUTH_URL",
-            "CORS_ORIGIN",
-            "DATABASE_URL*",
-            "JWT_SECRET*",
-            "LOG_LEVEL",
-            "NODE_ENV",
-            "PORT",
-            "REDIS_URL*",
-            "STRIPE_SECRET_KEY*",
-            "STRIPE_WEBHOOK_SECRET*",
-        ],
-    ],
-    [
-        "korczewski-auth",
-        5501,
-        "/health",
-        [
-            "CORS_ORIGIN",
-            "DATABASE_URL*",
-            "GOOGLE_CLIENT_ID",
-            "GOOGLE_CLIENT_SECRET*",
-            "JWT_SECRET*",
-            "LOG_LEVEL",
-            "NODE_ENV",
-            "PORT",
-            "PUBLIC_URL",
-            "REDIS_URL*",
-        ],
-    ],
-    [
-        "korczewski-vault",
-        5001,
-        "/health",
-        [
-            "AUTH_URL",
-            "CORS_ORIGIN",
-            "DATABASE_URL*",
-            "JWT_SECRET*",
-            "LOG_LEVEL",
-            "NODE_ENV",
-            "PORT",
-            "REDIS_URL*",
-        ],
-    ],
-];
+import { SYSTEM_APPS } from "../support/systemApps";
 
 describe("the five systems", () => {
     let graph: Graph;
@@ -132,7 +8,7 @@ describe("the five systems", () => {
         graph = await recordDev();
     });
 
-    it.each(APPS)(
+    it.each(SYSTEM_APPS)(
         "%s listens on %d, answers at %s, and is given what its documents list",
         (app, port, health, variables) => {
             const envs = graph.node(`${app}-1`).inputs.envs as (string | Secret)[];

@@ -4,7 +4,7 @@ import { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import Docker from "dockerode";
-import { CONNECTOR_IMAGE } from "../../components/docker/images";
+import { CONNECTOR_IMAGE } from "../../components/images";
 import { LOCK_FILE, resolve } from "../../lib/images";
 import { askDigests } from "../../tools/images/digests";
 import { imageTable, listImages } from "../../tools/images/list";

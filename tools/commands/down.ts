@@ -6,7 +6,7 @@ import { readState, Recorded } from "../state";
 
 const help = `npm run down: removes what \`npm run up\` made, and keeps the data volumes and their passwords.
 
-  -- --volumes    removes these too, for good
+  -- --volumes    removes these too, for good; what Fly holds only \`fly apps destroy\` removes
   -- -s <stack>   another stack than dev (or BERTH_STACK)
   -- <options>    for \`pulumi destroy\``;
 
@@ -56,7 +56,8 @@ export async function run(args: string[]): Promise<number> {
     const destroy = ["destroy", "--yes", "--skip-preview", "--stack", stack, ...keep, ...rest];
     const { code } = await pulumi(environment, destroy);
     if (code === 0) {
-        process.stdout.write(`\n${await describeKept(environment, stack)}\n`);
+        const said = [await describeKept(environment, stack), ...describeFly(resources, kept)];
+        process.stdout.write(`\n${said.join("\n")}\n`);
     }
     return code;
 }
@@ -73,6 +74,16 @@ function refuseProtected(stack: string, resources: readonly Recorded[]): void {
             `To lift it: pulumi config set --stack ${stack} berth:protect false, then npm run up -- -s ${stack}, then this again.`,
         );
     }
+}
+
+/** Data at Fly outlives every stack: it goes by its own name only. */
+function describeFly(before: readonly Recorded[], kept: readonly Recorded[]): string[] {
+    return before
+        .filter((each) => each.type === FLY_VOLUME && !kept.includes(each))
+        .map(
+            ({ outputs }) =>
+                `Fly still has ${outputs?.app ?? "an app"} with its volume; for good: fly apps destroy ${outputs?.app ?? ""}`,
+        );
 }
 
 async function describeKept(environment: Environment, stack: string): Promise<string> {

@@ -9,6 +9,7 @@ import { Sources } from "./sources";
 /** Folders whose resources have pages, in the order of the index. A further one is a line here. */
 const FOLDERS: Readonly<Record<string, string>> = {
     "components/docker": "On a Docker engine",
+    "components/fly": "On Fly",
     "components/hetzner": "At Hetzner Cloud",
     "components/cloudflare": "At Cloudflare",
     "providers/sdk": "Resources of the provider `berth`",

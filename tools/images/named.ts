@@ -1,4 +1,4 @@
-import { CONNECTOR_IMAGE } from "../../components/docker/images";
+import { CONNECTOR_IMAGE } from "../../components/images";
 import { recordDevStack } from "../picture/record";
 import { stackImages } from "./stackImages";
 

@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { Problem, refuse } from "../../lib/problems";
+import { redisImage } from "../images";
+import { PostgresArgs, Redis as RedisServer, RedisArgs, RedisVersion } from "../platform";
+import { checkSnapshot, createDataServer } from "./dataServer";
+import { checkSize } from "./guest";
+import { Placement } from "./placement";
+import { checkUnpublished } from "./postgres";
+
+const PORT = 6379;
+const VERSIONS: readonly RedisVersion[] = [7];
+const DEFAULT_VERSION: RedisVersion = 7;
+
+/**
+ * A Redis server as an app on Fly: one machine with a volume, append-only file on, a generated password that comes in as its
+ * configuration and not as an argument. It is reached from the organization's private network only.
+ */
+export class FlyRedis extends pulumi.ComponentResource implements RedisServer {
+    readonly host: string;
+    readonly port = PORT;
+    readonly password: pulumi.Output<string>;
+    readonly url: pulumi.Output<string>;
+
+    constructor(name: string, args: RedisArgs, placement: Placement, opts?: pulumi.ComponentResourceOptions) {
+        super("berth:index:FlyRedis", name, {}, opts);
+        refuse(`Redis "${name}"`, validateFlyRedis(args));
+        const password = new random.RandomPassword(
+            `${name}-password`,
+            { length: 32, special: false },
+            { parent: this, protect: placement.protect },
+        );
+        const { machine, appName } = createDataServer(
+            name,
+            {
+                image: redisImage(args.version ?? DEFAULT_VERSION),
+                port: PORT,
+                command: ["sh", "-c", START],
+                secrets: { REDIS_PASSWORD: password.result },
+                dataPath: "/data",
+                snapshot: args.snapshot,
+                stop: { signal: "SIGTERM", timeoutSeconds: 30 },
+                limits: args.limits,
+            },
+            placement,
+            this,
+        );
+        this.host = `${appName}.internal`;
+        // Known only once the server answers, so that whoever uses it waits.
+        this.password = pulumi.secret(
+            pulumi.all([password.result, machine.machineId]).apply(([result]) => result),
+        );
+        this.url = pulumi.secret(pulumi.interpolate`redis://:${this.password}@${this.host}:${this.port}`);
+        this.registerOutputs({ host: this.host });
+    }
+}
+
+/** The private network is IPv6, and the password stands in no list of processes. */
+const START = `printf 'dir /data\\nappendonly yes\\nbind * -::*\\nrequirepass %s\\n' "$REDIS_PASSWORD" | exec redis-server -`;
+
+/** All that is wrong with a server's arguments. A stack's settings know of servers, and not of which kind they are. */
+export function validateFlyRedis({
+    version,
+    existing,
+    snapshot,
+    publish,
+    limits,
+}: RedisArgs & Pick<PostgresArgs, "existing">): Problem[] {
+    return [
+        ...(version === undefined || VERSIONS.includes(version)
+            ? []
+            : [
+                  {
+                      path: "args.version",
+                      message: `${String(version)} is not supported: one of ${VERSIONS.join(", ")}`,
+                  },
+              ]),
+        ...(existing === undefined
+            ? []
+            : [
+                  {
+                      path: "args.existing",
+                      message: `"${existing}" is another stack's: a Redis server has one password, and is its system's own`,
+                  },
+              ]),
+        ...checkSnapshot(snapshot),
+        ...checkUnpublished(publish, PORT),
+        ...checkSize(limits),
+    ];
+}
