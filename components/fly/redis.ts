@@ -35,7 +35,7 @@ export class FlyRedis extends pulumi.ComponentResource implements RedisServer {
             {
                 image: redisImage(args.version ?? DEFAULT_VERSION),
                 port: PORT,
-                command: ["sh", "-c", START],
+                command: ["sh", "-c", START_REDIS],
                 secrets: { REDIS_PASSWORD: password.result },
                 dataPath: "/data",
                 snapshot: args.snapshot,
@@ -56,7 +56,12 @@ export class FlyRedis extends pulumi.ComponentResource implements RedisServer {
 }
 
 /** The private network is IPv6, and the password stands in no list of processes. */
-const START = `printf 'dir /data\\nappendonly yes\\nbind * -::*\\nrequirepass %s\\n' "$REDIS_PASSWORD" | exec redis-server -`;
+export const START_REDIS = `exec redis-server - <<END
+dir /data
+appendonly yes
+bind * -::*
+requirepass $REDIS_PASSWORD
+END`;
 
 /** All that is wrong with a server's arguments. A stack's settings know of servers, and not of which kind they are. */
 export function validateFlyRedis({

@@ -1,6 +1,6 @@
 import { Properties } from "../server/properties";
 import { withDefaults } from "../schema/defaults";
-import { WireCheck, WireConfig, WireDuration, WireService } from "./client/types";
+import { WireCheck, WireConfig, WireDuration, WireMachine, WireService } from "./client/types";
 import { Check, isReserved, MachineConfig, Mount, Service } from "./machineConfig";
 import { configFields } from "./machineFields";
 
@@ -54,6 +54,33 @@ export function fromWire(wire: WireConfig): MachineConfig {
 /** The volumes that the API says a machine has. */
 export function mountsFromWire({ mounts = [] }: WireConfig): Mount[] {
     return mounts.map(({ volume = "", path = "" }) => ({ volume, path }));
+}
+
+/** Refuses to take over a config of which a part would be lost with the next update: what this provider has no input for. */
+export function refuseLosses(wire: WireConfig): void {
+    const lost = pathsOf("", wire).filter((path) => !pathsOf("", toWire(fromWire(wire))).includes(path));
+    if (lost.length > 0) {
+        throw new Error(
+            `it has settings that this provider has no input for, and that the next update would take away: ${lost.join(", ")}\n` +
+                "Remove them by `fly machine update`, or make the machines anew.",
+        );
+    }
+}
+
+/** Settings that say something, each by its place; labels apart. */
+function pathsOf(prefix: string, value: unknown): string[] {
+    if (typeof value !== "object" || value === null) {
+        const isNothing = value === undefined || value === null || value === "";
+        return isNothing || value === 0 || value === false ? [] : [prefix];
+    }
+    return Object.entries(value)
+        .filter(([name]) => !(prefix === "" && (name === "metadata" || name === "size")))
+        .flatMap(([name, each]) => pathsOf(prefix === "" ? name : `${prefix}.${name}`, each));
+}
+
+/** How a machine is stopped. */
+export function stopOf({ config }: WireMachine): MachineConfig["stop"] {
+    return fromWire(config ?? {}).stop;
 }
 
 /** How a machine is stopped that nobody told how. Source: Fly's documentation of machines. */

@@ -36,6 +36,14 @@ const SEED = "/var/lib/cloud/seed/nocloud";
 const DEVICES = "volumes.conf";
 const STOP_SECONDS = 30;
 
+/** How often the first process of a machine is asked whether it can be asked, ten times a second. */
+const MOST_TRIES = 300;
+
+/** Whether the first process of a machine can't be asked yet: it has not mounted what it is known by, or opened its bus. */
+export function isTooEarly(answer: string): boolean {
+    return /^offline|connect to bus|Failed to/.test(answer);
+}
+
 /** A Debian server that runs as a container. */
 export class Machine {
     private constructor(
@@ -89,8 +97,7 @@ export class Machine {
     /** Waits until all that starts at boot has started, cloud-init's steps included. */
     async booted(): Promise<{ system: string; cloudInit: string }> {
         let system = await this.exec(["systemctl", "is-system-running", "--wait"]);
-        // The first process takes a moment until it can be asked.
-        for (let tries = 0; /connect to bus|Failed to/.test(system.output) && tries < 100; tries += 1) {
+        for (let tries = 0; isTooEarly(system.output) && tries < MOST_TRIES; tries += 1) {
             await sleep(100);
             system = await this.exec(["systemctl", "is-system-running", "--wait"]);
         }

@@ -24,7 +24,7 @@ describe("a Redis server on Fly", () => {
                 command: [
                     "sh",
                     "-c",
-                    `printf 'dir /data\\nappendonly yes\\nbind * -::*\\nrequirepass %s\\n' "$REDIS_PASSWORD" | exec redis-server -`,
+                    "exec redis-server - <<END\ndir /data\nappendonly yes\nbind * -::*\nrequirepass $REDIS_PASSWORD\nEND",
                 ],
                 checks: { "shop-redis": { type: "tcp", port: 6379 } },
                 stop: { signal: "SIGTERM", timeoutSeconds: 30 },

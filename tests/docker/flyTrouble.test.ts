@@ -1,5 +1,7 @@
 import { Fault } from "../../rehearsal/fly";
+import { Edge } from "../../rehearsal/fly/edge";
 import { until } from "../support/containers";
+import { EdgeLoad } from "../support/edgeLoad";
 import { FlyProviderProcess, FlyProviderTest } from "../support/flyProvider";
 import { group, GROUP, IMAGES, served } from "../support/flyShop";
 import { Values } from "../support/providerClient";
@@ -21,6 +23,7 @@ async function madeGroup(app: string, more: Values = ONE) {
 
 /** Every action of a release of one machine, in the order in which each comes first. */
 const STEPS = [
+    "machine_list",
     "lease_create",
     "machine_create",
     "machine_wait",
@@ -29,8 +32,6 @@ const STEPS = [
     "machine_cordon",
     "machine_stop",
     "machine_delete",
-    // The last look: what came late from a run that was killed.
-    "machine_list",
 ];
 
 describe("a release", () => {
@@ -188,11 +189,30 @@ describe("a custom timeout", () => {
     it("ends a release that takes longer, and leaves the old machine in its place", async () => {
         const made = await madeGroup("timed");
         const provider = await FlyProviderTest.connect(fly.fly);
-        const { inputs } = await provider.check(GROUP, group("timed", "2", { ...ONE, drainSeconds: 600 }));
+        const { inputs } = await provider.check(GROUP, group("timed", "2", { ...ONE, settleSeconds: 600 }));
         await expect(
             provider.update(GROUP, made.id, made.state, inputs, { timeoutSeconds: 6 }),
         ).rejects.toThrow("its custom timeout of 6 s is over");
         expect(await served(fly, "timed")).toEqual({ serving: ["1 started"], others: 0 });
         provider.close();
+    });
+});
+
+describe("a release that fails after the new machine took over", () => {
+    it("lets the old one serve again before the new one goes, and loses no request", async () => {
+        const app = "late-failure";
+        await fly.make("fly:index:App", { name: app });
+        await fly.calls.post(`/apps/${app}/ip_assignments`, { type: "shared_v4" });
+        const pauses = { ...ONE, settleSeconds: 1, drainSeconds: 1 };
+        const made = await fly.make(GROUP, group(app, "1", pauses));
+        const edge = await Edge.start(fly.fly.world, { lagMs: 300 });
+        const load = new EdgeLoad(edge.httpPort, { host: `${app}.fly.dev` }, 20);
+        fly.fly.fault({ action: "machine_stop", app, kind: "503", times: 6 });
+        await expect(fly.change(GROUP, made, group(app, "2", pauses))).rejects.toThrow("status 503");
+        const { lost, requests } = await load.stop();
+        await edge.stop();
+        expect(lost).toEqual({});
+        expect(requests).toBeGreaterThan(50);
+        expect(await served(fly, app)).toEqual({ serving: ["1 started"], others: 0 });
     });
 });

@@ -160,7 +160,7 @@ describe("a way that is closed", () => {
     async function failure(host: string, options: readonly string[]): Promise<string> {
         const other = await ProviderClient.start();
         await other.configure(host, options);
-        const message = await other.read(SECRETS, "any", {}).then(
+        const message = await other.read(SECRETS, "any", { prefix: "any" }).then(
             () => "it was open",
             (error: unknown) => (error as Error).message,
         );

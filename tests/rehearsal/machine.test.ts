@@ -1,4 +1,5 @@
 import { availableCapabilities } from "../../rehearsal/machine/capabilities";
+import { isTooEarly } from "../../rehearsal/machine/machine";
 import { addressOn } from "../../rehearsal/machine/network";
 import { machineImage, PACKAGES } from "../../rehearsal/machine/recipe";
 import { renderCloudInit } from "../../lib/cloudInit";
@@ -21,6 +22,12 @@ describe("a machine", () => {
     it("has an address behind the gateway's", () => {
         expect(addressOn({ gateway: "172.20.0.1" }, 1)).toBe("172.20.0.2");
         expect(addressOn({ gateway: "10.0.8.1" }, 20)).toBe("10.0.8.21");
+    });
+
+    it("is asked again as long as its first process can't be asked", () => {
+        const early = ["offline\n", "Failed to connect to bus: No such file or directory\n"];
+        expect(early.map(isTooEarly)).toEqual([true, true]);
+        expect(["running\n", "degraded\n", "starting\n"].map(isTooEarly)).toEqual([false, false, false]);
     });
 
     it("comes from an image that is named after its recipe", () => {

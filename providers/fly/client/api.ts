@@ -35,7 +35,7 @@ export class FlyApi {
             doing: `create the app "${app.app_name}"`,
             action: "app_create",
             method: "POST",
-            path: "/apps",
+            path: "/apps?wait=true",
             body: app,
             signal,
         });

@@ -100,7 +100,7 @@ export class Http {
                 method,
                 headers: {
                     ...headers,
-                    authorization: `Bearer ${this.access.token}`,
+                    authorization: authorizationOf(this.access.token),
                     ...(body !== undefined && { "content-type": "application/json" }),
                 },
                 body: body === undefined ? undefined : JSON.stringify(body),
@@ -127,6 +127,11 @@ class Busy extends FlyError {
     ) {
         super(request.doing, 429, reason, requestId);
     }
+}
+
+/** Fly's newer tokens, which show by their form what they are, have a scheme of their own. Source: Fly's Go client. */
+function authorizationOf(token: string): string {
+    return /^fm\d\w?_/.test(token) ? `FlyV1 ${token}` : `Bearer ${token}`;
 }
 
 function mayRepeat({ method, repeatable = method !== "POST" }: Request, error: FlyError): boolean {

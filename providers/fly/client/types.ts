@@ -4,8 +4,6 @@ export interface WireApp {
     readonly name: string;
     readonly network?: string;
     readonly status?: string;
-    readonly machine_count?: number;
-    readonly volume_count?: number;
     readonly organization?: { readonly slug: string; readonly name?: string };
 }
 
@@ -23,6 +21,8 @@ export interface WireMachine {
     readonly checks?: readonly WireCheckStatus[];
     readonly events?: readonly WireEvent[];
     readonly cordoned?: boolean;
+    /** `ok` while its host answers. */
+    readonly host_status?: string;
     /** Of the lease that was taken with the creation. */
     readonly nonce?: string;
 }

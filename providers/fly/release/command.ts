@@ -1,49 +1,30 @@
 import { createHash } from "node:crypto";
-import { Target } from "../client/machines";
 import { WireMachine } from "../client/types";
 import { FlyContext } from "../services";
 import { toWire } from "../wireConfig";
 import { waitForExit } from "./health";
 import { launch, Launched } from "./launch";
-import { Leases } from "./leases";
+import { allOf, remove } from "./machines";
 import { LABELS, labelOf, PLATFORM_VERSION, PROCESS_GROUP, Wanted } from "./plan";
+import { ReleaseCommand, Run } from "./rollout";
 
 /** flyctl's own label for machines of a release command: `fly status` shows them as such. */
 export const COMMAND_GROUP = "fly_app_release_command";
-
-/** A command that has to succeed before a new version serves. */
-export interface ReleaseCommand {
-    readonly command: readonly string[];
-    readonly timeoutSeconds: number;
-}
 
 /**
  * Runs a command to its end on a machine of its own, with the new image, the environment and the secrets. One that an
  * interrupted run of the same release left behind is waited for instead: a migration runs once.
  */
 export async function runReleaseCommand(
-    wanted: Wanted,
+    run: Run,
     { command, timeoutSeconds }: ReleaseCommand,
-    machines: readonly WireMachine[],
-    leases: Leases,
-    context: FlyContext,
+    earlier: readonly WireMachine[],
 ): Promise<void> {
+    const { wanted, leases, context } = run;
     const { fly, signal, status } = context;
     const key = keyOf(wanted, command);
-    const earlier = machines.filter((each) => each.config?.metadata?.[LABELS.release] !== undefined);
     const same = earlier.find((each) => each.config?.metadata?.[LABELS.release] === key);
-    await Promise.all(
-        earlier
-            .filter((each) => each !== same)
-            .map(async (each) =>
-                end(
-                    await leases.take({ app: wanted.app, id: each.id }, { own: true }),
-                    each,
-                    leases,
-                    context,
-                ),
-            ),
-    );
+    await allOf(earlier.filter((each) => each !== same).map((each) => end(run, each)));
     status(`running ${command.join(" ")}`);
     const machine =
         same === undefined
@@ -54,10 +35,11 @@ export async function runReleaseCommand(
               };
     leases.hold(machine);
     try {
-        const { exit_code: code = 0 } = await waitForExit({ ...machine, timeoutSeconds }, context);
-        if (code !== 0) {
+        const exit = await waitForExit({ ...machine, timeoutSeconds }, context);
+        if (exit.exit_code !== 0 || exit.oom_killed === true) {
+            const memory = exit.oom_killed === true ? ", out of memory" : "";
             throw new Error(
-                `the release command \`${command.join(" ")}\` exited with code ${code}: nothing was released, the version before goes on serving\n` +
+                `the release command \`${command.join(" ")}\` exited with code ${exit.exit_code ?? "unknown"}${memory}: nothing was released, the version before goes on serving\n` +
                     `Its output: fly logs -a ${wanted.app} -i ${machine.id} --no-tail`,
             );
         }
@@ -106,15 +88,11 @@ function keyOf({ config, secretsVersion }: Wanted, command: readonly string[]): 
 }
 
 /** Ends a command of another release in its own time. */
-async function end(
-    target: Target,
-    machine: WireMachine,
-    leases: Leases,
-    { fly, signal }: FlyContext,
-): Promise<void> {
-    if (machine.state === "started") {
-        await fly.machines.stop(target, { signal: "SIGTERM", timeout: "10s" }, signal);
+async function end(run: Run, { id, state }: WireMachine): Promise<void> {
+    const { wanted, leases, context } = run;
+    const target = await leases.take({ app: wanted.app, id }, { own: true });
+    if (state === "started") {
+        await context.fly.machines.stop(target, { signal: "SIGTERM", timeout: "10s" }, context.signal);
     }
-    await fly.machines.destroy(target, signal);
-    leases.drop(target);
+    await remove(run, target);
 }

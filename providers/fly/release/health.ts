@@ -56,7 +56,19 @@ export async function waitForExit(machine: Awaited, { fly, signal }: FlyContext)
             );
         }
     }
-    return exitsOf(await fly.machines.get(machine, signal))[0] ?? {};
+    for (;;) {
+        const [exit] = exitsOf(await fly.machines.get(machine, signal));
+        if (exit?.exit_code !== undefined) {
+            return exit;
+        }
+        // What is told of its end may come after its state; without it nobody knows whether it worked.
+        if (performance.now() > end) {
+            throw new Error(
+                `${nameOf(machine)} stopped, and nobody tells how its command ended${LOGS(machine)}`,
+            );
+        }
+        await pause(PAUSE_MS, signal);
+    }
 }
 
 /** Waits until a machine that was told to stop has done so. One that is gone has, too. */

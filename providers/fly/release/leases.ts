@@ -27,7 +27,8 @@ export class Leases {
         }, REFRESH_MS);
     }
 
-    /** Takes the lease of a machine; the machine as its holder names it. `own`: nobody else can have made this machine. */
+    /** Takes the lease of a machine; the machine as its holder names it. `own`: one of ours, whose
+     * first lease came with it and names nobody. */
     async take({ app, id }: Target, { own = false }: { own?: boolean } = {}): Promise<Target> {
         const until = Date.now() + PATIENCE_SECONDS * 1000;
         for (;;) {
@@ -77,7 +78,7 @@ export class Leases {
         const { fly, signal, status, urn } = this.context;
         const { data = {} } = await fly.machines.findLease(target, signal).catch(noLease);
         const { nonce, description, owner = "somebody", expires_at: expires = 0 } = data;
-        if (own || description === urn) {
+        if (description === urn || (own && !description)) {
             return nonce;
         }
         if (Date.now() > until) {

@@ -35,6 +35,8 @@ export interface Sorted {
     readonly good: readonly WireMachine[];
     /** To be replaced, or too many. */
     readonly retiring: readonly WireMachine[];
+    /** On a host that does not answer: nothing can be done with them but to give them up. */
+    readonly lost: readonly WireMachine[];
     /** Of a release that was cut short: they never served. */
     readonly left: readonly WireMachine[];
     /** Regions of the machines that are missing, one entry each. */
@@ -47,17 +49,23 @@ export interface Batch {
     readonly retiring: readonly WireMachine[];
 }
 
-/** Sorts the machines of a group. `known` are those that the last release left behind. */
+/**
+ * Sorts the machines of a group. `known` are those that the last release left behind. One that serves not yet and that
+ * nobody of us has made is somebody else's business: a deployment that is under way.
+ */
 export function sortMachines(
     machines: readonly WireMachine[],
     wanted: Wanted,
     known: readonly string[],
 ): Sorted {
-    const left = machines.filter(({ id, cordoned }) => cordoned === true && !known.includes(id));
+    const strange = machines.filter(({ id, cordoned }) => cordoned === true && !known.includes(id));
+    const left = strange.filter(({ config }) => config?.metadata?.[LABELS.creation] !== undefined);
+    const own = machines.filter((each) => !strange.includes(each));
+    const lost = own.filter((each) => !answers(each));
     const good: WireMachine[] = [];
     const retiring: WireMachine[] = [];
     const missing = new Map(Object.entries(wanted.regions));
-    for (const machine of machines.filter((each) => !left.includes(each))) {
+    for (const machine of own.filter(answers)) {
         const open = missing.get(machine.region) ?? 0;
         if (open > 0 && isRight(machine, wanted)) {
             missing.set(machine.region, open - 1);
@@ -67,7 +75,12 @@ export function sortMachines(
         }
     }
     const regions = [...missing].flatMap(([region, count]) => Array<string>(count).fill(region));
-    return { good, retiring, left, missing: regions };
+    return { good, retiring, lost, left, missing: regions };
+}
+
+/** Whether a machine's host can be asked about it. */
+export function answers({ host_status: host = "ok", config }: WireMachine): boolean {
+    return host === "ok" && config !== undefined;
 }
 
 /** Whether a machine is as it would be made today. */

@@ -1,12 +1,12 @@
-import { Target } from "../client/machines";
-import { WireMachine } from "../client/types";
 import { pause } from "../client/pause";
+import { WireMachine } from "../client/types";
 import { FlyContext } from "../services";
-import { fromWire, toWire } from "../wireConfig";
-import { ReleaseCommand, runReleaseCommand } from "./command";
+import { stopOf, toWire } from "../wireConfig";
+import { runReleaseCommand } from "./command";
 import { waitUntilHealthy, waitUntilStopped } from "./health";
-import { launch, Launched } from "./launch";
+import { launch } from "./launch";
 import { Leases } from "./leases";
+import { allOf, groupMachines, remove, removeLeft, sweep } from "./machines";
 import {
     Batch,
     batchesOf,
@@ -18,30 +18,8 @@ import {
     sortMachines,
     Wanted,
 } from "./plan";
-
-/** How a new version takes the old one's place. */
-export interface Rollout {
-    /** How many new machines start at a time; all of them at once is blue-green. */
-    readonly batchSize: number;
-    readonly command?: ReleaseCommand;
-    readonly healthyTimeoutSeconds: number;
-    /** From the moment that new machines may get requests until old ones get none: Fly's proxies learn of both in time. */
-    readonly settleSeconds: number;
-    /** From the last request that an old machine may get until it is told to stop. */
-    readonly drainSeconds: number;
-}
-
-/** What one release has done so far, so that it can be undone. */
-interface Progress {
-    readonly launched: Launched[];
-    /** Old machines that get no requests any more. */
-    readonly cordoned: Retiring[];
-}
-
-interface Retiring {
-    readonly target: Target;
-    readonly machine: WireMachine;
-}
+import { Rollout, Run } from "./rollout";
+import { Progress, Retiring, undo } from "./undo";
 
 /**
  * Brings the machines of a group to what is wanted, and tells their ids. Goes by what is there and not by what was
@@ -56,30 +34,33 @@ export async function release(
     context: FlyContext,
 ): Promise<string[]> {
     const leases = new Leases(context);
+    const run: Run = { wanted, rollout, leases, context };
     try {
         const machines = await groupMachines(wanted, context, { fresh: true });
         const sorted = sortMachines(machines.serving, wanted, known);
-        await removeLeft(wanted.app, sorted.left, leases, context);
-        const progress: Progress = { launched: [], cordoned: [] };
+        await removeLeft(run, sorted.left);
+        const progress: Progress = { launched: [], serving: false, cordoned: [] };
+        const before = [...sorted.good, ...sorted.retiring, ...sorted.lost].map(({ id }) => id);
         try {
-            await prepare(wanted, rollout, sorted, machines.commands, leases, context);
-            const retiring = await Promise.all(
+            await prepare(run, sorted, machines.commands);
+            const retiring = await allOf(
                 sorted.retiring.map(async (machine) => ({
                     machine,
                     target: await leases.take({ app: wanted.app, id: machine.id }),
+                    stopping: false,
                 })),
             );
             for (const batch of batchesOf(sorted, rollout.batchSize)) {
                 const old = retiring.filter(({ machine }) => batch.retiring.includes(machine));
-                await advance(wanted, rollout, batch, old, progress, leases, context);
+                await advance(run, batch, old, progress);
             }
-            await finish(retiring, leases, context);
+            await finish(run, retiring, sorted.lost);
         } catch (error) {
-            throw error instanceof Unfinished ? error.cause : await undo(progress, leases, context, error);
+            throw error instanceof Unfinished ? error.cause : await undo(run, progress, before, error);
         }
         const ids = [...sorted.good, ...progress.launched].map(({ id }) => id);
         if (progress.launched.length > 0) {
-            await sweep(wanted, ids, leases, context);
+            await sweep(run, ids);
         }
         return ids;
     } finally {
@@ -87,49 +68,21 @@ export async function release(
     }
 }
 
-/** The machines of a group, those that flyctl made for it among them, and those that run a command for it. */
-export async function groupMachines(
-    { app, group }: Pick<Wanted, "app" | "group">,
-    { fly, signal }: Pick<FlyContext, "fly" | "signal">,
-    { fresh = false }: { fresh?: boolean } = {},
-): Promise<{ serving: readonly WireMachine[]; commands: readonly WireMachine[] }> {
-    const all = await (fresh ? fly.machines.look(app, signal) : fly.machines.list(app, signal));
-    return {
-        serving: all.filter((each) => labelsOf(each)[PROCESS_GROUP] === group),
-        commands: all.filter((each) => {
-            const labels = labelsOf(each);
-            return labels[LABELS.group] === group && labels[LABELS.release] !== undefined;
-        }),
-    };
-}
-
-function labelsOf({ config, incomplete_config: incomplete }: WireMachine): Readonly<Record<string, string>> {
-    return (config ?? incomplete)?.metadata ?? {};
-}
-
 /** A version is prepared once: machines of it that are there already came after its command. */
-async function prepare(
-    wanted: Wanted,
-    { command }: Rollout,
-    { good, missing }: Sorted,
-    commands: readonly WireMachine[],
-    leases: Leases,
-    context: FlyContext,
-): Promise<void> {
+async function prepare(run: Run, { good, missing }: Sorted, commands: readonly WireMachine[]): Promise<void> {
+    const { command } = run.rollout;
     if (command !== undefined && good.length === 0 && missing.length > 0) {
-        await runReleaseCommand(wanted, command, commands, leases, context);
+        await runReleaseCommand(run, command, commands);
     }
 }
 
 async function advance(
-    wanted: Wanted,
-    rollout: Rollout,
+    run: Run,
     { regions }: Batch,
     old: readonly Retiring[],
     progress: Progress,
-    leases: Leases,
-    context: FlyContext,
 ): Promise<void> {
+    const { wanted, rollout, leases, context } = run;
     const { fly, signal, status } = context;
     status(`starting ${count(regions.length)}`);
     const machines = await allOf(
@@ -142,9 +95,9 @@ async function advance(
         }),
     );
     status(`leading requests to ${count(machines.length)}`);
+    progress.serving = true;
     await allOf(machines.map((machine) => fly.machines.uncordon(machine, signal)));
-    const serving = old.filter(({ machine }) => machine.state === "started" && machine.cordoned !== true);
-    if (serving.length > 0 && machines.length > 0) {
+    if (machines.length > 0 && old.some(({ machine }) => machine.cordoned !== true)) {
         await pause(rollout.settleSeconds * 1000, signal);
     }
     await allOf(
@@ -153,22 +106,25 @@ async function advance(
             await fly.machines.cordon(each.target, signal);
         }),
     );
-    if (serving.length > 0) {
-        status(`letting ${count(serving.length)} finish`);
-        await pause(rollout.drainSeconds * 1000, signal);
+    if (old.length > 0) {
+        await drain(run, old);
     }
-    await allOf(serving.map((each) => stop(each, context)));
 }
 
-/** Waits for all, also when one has failed: whoever undoes it must know what is there. */
-async function allOf<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
-    const results = await Promise.allSettled(promises);
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed !== undefined) {
-        throw failed.reason;
+/** Lets old machines finish what they are busy with, and stops them. Autostart may have woken one in the meantime. */
+async function drain({ wanted, rollout, context }: Run, old: readonly Retiring[]): Promise<void> {
+    const { serving } = await groupMachines(wanted, context, { fresh: true });
+    const resting = serving.filter(({ state }) => RESTING.includes(state)).map(({ id }) => id);
+    const busy = old.filter(({ target }) => !resting.includes(target.id));
+    if (busy.length > 0) {
+        context.status(`letting ${count(busy.length)} finish`);
+        await pause(rollout.drainSeconds * 1000, context.signal);
     }
-    return results.map((result) => (result as PromiseFulfilledResult<Value>).value);
+    await allOf(busy.map((each) => stop(each, context)));
 }
+
+/** States in which a machine is busy with nothing. */
+const RESTING = ["created", "stopped", "suspended", "failed"];
 
 function newMachine({ app, group, config, secretsVersion }: Wanted) {
     const secrets = labelOf(secretsVersion);
@@ -181,8 +137,10 @@ function newMachine({ app, group, config, secretsVersion }: Wanted) {
     return { app, config: toWire(config, labels), secretsVersion };
 }
 
-async function stop({ target, machine }: Retiring, context: FlyContext): Promise<void> {
-    const { signal, timeoutSeconds } = fromWire(machine.config ?? {}).stop;
+async function stop(each: Retiring, context: FlyContext): Promise<void> {
+    const { target, machine } = each;
+    const { signal, timeoutSeconds } = stopOf(machine);
+    each.stopping = true;
     await context.fly.machines.stop(target, { signal, timeout: `${timeoutSeconds}s` }, context.signal);
     await waitUntilStopped(
         { ...target, version: machine.instance_id, timeoutSeconds: timeoutSeconds + STOP_MARGIN_SECONDS },
@@ -196,78 +154,14 @@ const STOP_MARGIN_SECONDS = 30;
 /** The new version serves: whatever fails from here on, there is nothing to undo. */
 class Unfinished extends Error {}
 
-async function finish(retiring: readonly Retiring[], leases: Leases, context: FlyContext): Promise<void> {
+async function finish(run: Run, retiring: readonly Retiring[], lost: readonly WireMachine[]): Promise<void> {
+    const { app } = run.wanted;
+    // Their host does not answer; whether Fly takes the request all the same is all that can be hoped for.
+    await Promise.allSettled(lost.map(({ id }) => remove(run, { app, id })));
     try {
-        await allOf(retiring.map(({ target }) => remove(target, leases, context)));
+        await allOf(retiring.map(({ target }) => remove(run, target)));
     } catch (error) {
         throw new Unfinished("the old machines are still there", { cause: error });
-    }
-}
-
-async function remove(target: Target, leases: Leases, { fly, signal }: FlyContext): Promise<void> {
-    await fly.machines.destroy(target, signal);
-    leases.drop(target);
-}
-
-/** A request of a run that was killed may have been answered after this run looked for what it left behind. */
-async function sweep(
-    wanted: Wanted,
-    ids: readonly string[],
-    leases: Leases,
-    context: FlyContext,
-): Promise<void> {
-    const { serving } = await groupMachines(wanted, context, { fresh: true });
-    await removeLeft(wanted.app, sortMachines(serving, wanted, ids).left, leases, context);
-}
-
-async function removeLeft(
-    app: string,
-    left: readonly WireMachine[],
-    leases: Leases,
-    context: FlyContext,
-): Promise<void> {
-    await allOf(
-        left.map(async ({ id }) => {
-            await remove(await leases.take({ app, id }, { own: true }), leases, context);
-        }),
-    );
-}
-
-/** Time for the way back, also when the update was cancelled. */
-const UNDO_MS = 60_000;
-
-/** Brings the old machines back and removes the new ones. The error that led here, with what could not be undone. */
-async function undo(
-    { launched, cordoned }: Progress,
-    leases: Leases,
-    context: FlyContext,
-    error: unknown,
-): Promise<unknown> {
-    const undoing = { ...context, fly: context.fly, signal: AbortSignal.timeout(UNDO_MS) };
-    context.status("putting everything back");
-    const back = await Promise.allSettled(cordoned.map((each) => bringBack(each, undoing)));
-    const gone = await Promise.allSettled(launched.map((machine) => remove(machine, leases, undoing)));
-    const failures = [...back, ...gone].flatMap((result) =>
-        result.status === "rejected" ? [(result.reason as Error).message] : [],
-    );
-    if (failures.length === 0) {
-        return error;
-    }
-    const message = error instanceof Error ? error.message : String(error);
-    return new Error(
-        `${message}\nNot all of it could be undone; the next run goes on:\n${failures.join("\n")}`,
-        {
-            cause: error,
-        },
-    );
-}
-
-async function bringBack({ target, machine }: Retiring, { fly, signal }: FlyContext): Promise<void> {
-    if (machine.state === "started") {
-        await fly.machines.start(target, signal);
-    }
-    if (machine.cordoned !== true) {
-        await fly.machines.uncordon(target, signal);
     }
 }
 

@@ -2,6 +2,7 @@ import { checkAppName } from "../../../lib/fly";
 import { ResourceSchema } from "../../schema/fields";
 import { nameOf } from "../../server/properties";
 import { FlyError } from "../client/errors";
+import { pause } from "../client/pause";
 import { WireApp } from "../client/types";
 import { makeOnce } from "../once";
 import { defineFlyKind, FlyContext } from "../services";
@@ -66,12 +67,19 @@ export const app = defineFlyKind<Inputs, Outputs>(appSchema, {
                 return { id: name, name };
             },
         );
+        await waitUntilKnown(name, context);
         return { id: name, outputs: outputsOf(name) };
     },
 
     async read(id, state, context) {
         const found = await context.fly.getApp(id, context.signal);
-        return found && { ...state, ...stateOf(found, state.network) };
+        return (
+            found && {
+                ...state,
+                ...stateOf(found, state.network),
+                ...(isIn(found, state.organization) && { organization: state.organization }),
+            }
+        );
     },
 
     async import(id, context) {
@@ -86,6 +94,14 @@ export const app = defineFlyKind<Inputs, Outputs>(appSchema, {
             throw new Error(
                 `the app "${id}" is not deleted: it has volumes that are not this stack's, or that it keeps: ${names}\n` +
                     `With it they and their snapshots would be gone. Delete them by name first: fly volumes destroy ${volumes[0]?.id ?? ""} -a ${id}`,
+            );
+        }
+        const machines = await fly.machines.look(id, signal);
+        if (machines.length > 0) {
+            const names = machines.map((machine) => machine.id).join(", ");
+            throw new Error(
+                `the app "${id}" is not deleted: it has machines that are not this stack's: ${names}\n` +
+                    `Destroy them by name first: fly machine destroy --force ${machines[0]?.id ?? ""} -a ${id}`,
             );
         }
         await fly.deleteApp(id, signal);
@@ -107,8 +123,9 @@ async function findIdle(inputs: Inputs, { fly, signal }: FlyContext): Promise<Wi
     if (found === undefined) {
         return undefined;
     }
-    const { organization, machine_count: machines = 0 } = found;
-    if (organization?.slug === inputs.organization && machines === 0) {
+    const { organization } = found;
+    const machines = (await fly.machines.look(inputs.name, signal)).length;
+    if (isIn(found, inputs.organization) && machines === 0) {
         return found;
     }
     throw new Error(
@@ -116,6 +133,32 @@ async function findIdle(inputs: Inputs, { fly, signal }: FlyContext): Promise<Wi
             `Take it over with \`pulumi import fly:index:App NAME ${inputs.name}\`, or give this one another name.`,
     );
 }
+
+/** `personal` is what everybody calls the organization of their own; the API may have another slug for it. */
+function isIn({ organization }: WireApp, slug: string): boolean {
+    return slug === "personal" || organization?.slug === slug;
+}
+
+/** Looks at a new app until Fly knows it everywhere: what is made in it before would not find it. */
+async function waitUntilKnown(name: string, { fly, signal }: FlyContext): Promise<void> {
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+        const found = await fly.getApp(name, signal).catch((error: unknown) => {
+            // Also how the API answers for an app that it does not know yet.
+            if (error instanceof FlyError && error.status === 401) {
+                return undefined;
+            }
+            throw error;
+        });
+        if (found !== undefined) {
+            return;
+        }
+        await pause(PAUSE_MS, signal);
+    }
+    throw new Error(`the app "${name}" was made, and Fly does not know it yet: run again`);
+}
+
+const MOST_LOOKS = 30;
+const PAUSE_MS = 1000;
 
 function isTaken(error: unknown): boolean {
     return (

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { ResourceSchema } from "../../schema/fields";
+import { Made } from "../../server/kind";
 import { hasUnknown } from "../../server/properties";
 import { Target } from "../client/machines";
 import { WireMachine } from "../client/types";
@@ -7,12 +9,12 @@ import { appField, healthyTimeoutField, regionField, secretsVersionField } from 
 import { idOf, partsOf } from "../ids";
 import { checkConfig, MachineConfig, Mount } from "../machineConfig";
 import { configField, mountsField } from "../machineFields";
-import { waitUntilGone, waitUntilHealthy } from "../release/health";
+import { waitUntilGone, waitUntilHealthy, waitUntilStopped } from "../release/health";
 import { Leases } from "../release/leases";
-import { LABELS, labelOf, PLATFORM_VERSION, PROCESS_GROUP } from "../release/plan";
+import { answers, LABELS, labelOf, PLATFORM_VERSION } from "../release/plan";
 import { makeOnce } from "../once";
 import { defineFlyKind, FlyContext } from "../services";
-import { fromWire, mountsFromWire, toWire } from "../wireConfig";
+import { fromWire, mountsFromWire, refuseLosses, toWire } from "../wireConfig";
 
 interface Inputs {
     readonly app: string;
@@ -64,8 +66,12 @@ export const machine = defineFlyKind<Inputs, Outputs>(machineSchema, {
         const { fly, signal } = context;
         const { app, region, name, secretsVersion } = inputs;
         const key = keyOf(inputs, context.urn);
+        const found = await findMade(app, key, context);
+        if (found !== undefined && !isAsWanted(found, inputs)) {
+            return await takeUp(found, inputs, context);
+        }
         const made = await makeOnce<WireMachine>(
-            async () => (await fly.machines.look(app, signal)).find((each) => creationOf(each) === key),
+            () => findMade(app, key, context),
             () =>
                 fly.machines.create(
                     app,
@@ -78,7 +84,7 @@ export const machine = defineFlyKind<Inputs, Outputs>(machineSchema, {
             await waitUntilHealthy(awaited(target, made, inputs), context);
         } catch (error) {
             // Nothing of a creation that failed stays; its volume does.
-            await remove(target, cleaningUp(context)).catch(() => undefined);
+            await remove(target, inputs.config.stop, cleaningUp(context)).catch(() => undefined);
             throw error;
         }
         return { id: idOf(app, made.id), outputs: outputsOf(made) };
@@ -97,6 +103,10 @@ export const machine = defineFlyKind<Inputs, Outputs>(machineSchema, {
 
     async read(id, state, context) {
         const found = await find(id, context);
+        if (found !== undefined && !answers(found)) {
+            // Its host does not answer: what it was is all that is known.
+            return state;
+        }
         return (
             found && {
                 ...state,
@@ -109,19 +119,55 @@ export const machine = defineFlyKind<Inputs, Outputs>(machineSchema, {
     async import(id, context) {
         const found = await find(id, context);
         const { app } = partsOf(id, machineSchema.importId);
+        // Its mounts stand beside its config.
+        refuseLosses({ ...found?.config, mounts: undefined });
         return found && { ...stateOf(app, found), healthyTimeoutSeconds: 300 };
     },
 
-    async delete(id, _state, context) {
+    async delete(id, { config }, context) {
         const { app, part } = partsOf(id, machineSchema.importId);
-        await remove({ app, id: part }, context);
+        await remove({ app, id: part }, config.stop, context);
     },
 });
 
-/** Its volumes are free when it is gone: another one may be waiting for them. */
-async function remove(target: Target, context: FlyContext): Promise<void> {
-    await context.fly.machines.destroy(target, context.signal);
+/** Stops in the machine's own way, so that it writes down what it has. Its volumes are free when it is gone. */
+async function remove(target: Target, stop: MachineConfig["stop"], context: FlyContext): Promise<void> {
+    const { machines } = context.fly;
+    const there = (await machines.look(target.app, context.signal)).find(({ id }) => id === target.id);
+    if (there?.state === "started") {
+        const { signal, timeoutSeconds } = stop;
+        await machines.stop(target, { signal, timeout: `${timeoutSeconds}s` }, context.signal);
+        await waitUntilStopped({ ...target, version: there.instance_id, timeoutSeconds }, context);
+    }
+    await machines.destroy(target, context.signal);
     await waitUntilGone(target, context);
+}
+
+async function findMade(
+    app: string,
+    key: string,
+    { fly, signal }: FlyContext,
+): Promise<WireMachine | undefined> {
+    return (await fly.machines.look(app, signal)).find((each) => creationOf(each) === key);
+}
+
+function isAsWanted({ config = {} }: WireMachine, inputs: Inputs): boolean {
+    const secrets = config.metadata?.[LABELS.secrets];
+    return isDeepStrictEqual(fromWire(config), inputs.config) && secrets === labelOf(inputs.secretsVersion);
+}
+
+/** A creation that was cut short, and that has been given another config since. */
+async function takeUp(found: WireMachine, inputs: Inputs, context: FlyContext): Promise<Made<Outputs>> {
+    const { app } = inputs;
+    const leases = new Leases(context);
+    try {
+        const target = await leases.take({ app, id: found.id }, { own: true });
+        const before = { ...inputs, config: fromWire(found.config ?? {}) };
+        const changed = await change(target, inputs, before, context);
+        return { id: idOf(app, changed.id), outputs: outputsOf(changed) };
+    } finally {
+        await leases.release();
+    }
 }
 
 const CLEAN_UP_MS = 60_000;
@@ -165,7 +211,6 @@ function wireOf({ config, mounts, secretsVersion }: Inputs, key: string) {
         ...toWire(config, {
             [LABELS.creation]: key,
             ...(secrets !== undefined && { [LABELS.secrets]: secrets }),
-            [PROCESS_GROUP]: "app",
             [PLATFORM_VERSION]: "v2",
         }),
         mounts,

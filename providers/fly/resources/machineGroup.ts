@@ -7,10 +7,12 @@ import { appField, healthyTimeoutField, secretsVersionField } from "../fields";
 import { idOf, partsOf } from "../ids";
 import { checkConfig, MachineConfig } from "../machineConfig";
 import { configField } from "../machineFields";
-import { isRight, LABELS } from "../release/plan";
-import { groupMachines, release, Rollout } from "../release/release";
-import { defineFlyKind, FlyContext } from "../services";
-import { fromWire } from "../wireConfig";
+import { answers, isRight, LABELS } from "../release/plan";
+import { groupMachines } from "../release/machines";
+import { release } from "../release/release";
+import { Rollout } from "../release/rollout";
+import { defineFlyKind } from "../services";
+import { fromWire, refuseLosses } from "../wireConfig";
 
 interface Inputs {
     readonly app: string;
@@ -126,14 +128,19 @@ export const machineGroup = defineFlyKind<Inputs, Outputs>(machineGroupSchema, {
     },
 
     async read(_id, state, context) {
-        const serving = await servingOf(state, context);
-        return serving.length === 0 ? undefined : { ...state, ...stateOf(serving, state) };
+        const { serving: all } = await groupMachines(state, context);
+        const serving = all.filter(serves);
+        // One that was cordoned by hand stays known: the next release replaces it in its turn.
+        const machineIds = all.map(({ id }) => id).filter((id) => state.machineIds.includes(id));
+        const ids = [...new Set([...machineIds, ...serving.map(({ id }) => id)])];
+        return serving.length === 0 ? undefined : { ...state, ...stateOf(serving, state), machineIds: ids };
     },
 
     async import(id, context) {
         const { app, part: group } = partsOf(id, machineGroupSchema.importId);
-        const serving = await servingOf({ app, group }, context);
+        const serving = (await groupMachines({ app, group }, context)).serving.filter(serves);
         const [first] = serving;
+        refuseLosses(first?.config ?? {});
         return first && { app, group, ...IMPORTED, ...stateOf(serving, undefined), config: configOf(first) };
     },
 
@@ -195,17 +202,13 @@ function rolloutOf(inputs: Inputs): Rollout {
     };
 }
 
-async function servingOf(
-    group: Pick<Inputs, "app" | "group">,
-    context: FlyContext,
-): Promise<readonly WireMachine[]> {
-    const { serving } = await groupMachines(group, context);
-    return serving.filter(({ cordoned, state }) => cordoned !== true && state !== "failed");
+function serves({ cordoned, state }: WireMachine): boolean {
+    return cordoned !== true && state !== "failed";
 }
 
 /** What serves: how many where, and the first config that differs from what was recorded. */
 function stateOf(serving: readonly WireMachine[], recorded: Inputs | undefined) {
-    const wrong = recorded && serving.find((each) => !isRight(each, recorded));
+    const wrong = recorded && serving.find((each) => answers(each) && !isRight(each, recorded));
     const secrets = (wrong ?? serving[0])?.config?.metadata?.[LABELS.secrets];
     const regions: Record<string, number> = {};
     for (const { region } of serving) {

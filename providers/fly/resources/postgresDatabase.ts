@@ -9,6 +9,7 @@ import {
 } from "../../postgres";
 import { refuse } from "../../../lib/problems";
 import { ResourceSchema } from "../../schema/fields";
+import { WireMachine } from "../client/types";
 import { LABELS } from "../release/plan";
 import { idOf, partsOf } from "../ids";
 import { defineFlyKind, FlyContext } from "../services";
@@ -54,8 +55,13 @@ export const postgresDatabase = defineFlyKind<Inputs, object>(postgresDatabaseSc
     },
 
     async read(_id, state, context) {
-        if ((await serverOf(state.app, context)) === undefined) {
+        const server = await serverOf(state.app, context);
+        if (server === undefined) {
             return undefined;
+        }
+        if (server.state !== "started") {
+            context.status(`its server is ${server.state}, and can't be asked`);
+            return state;
         }
         return (await hasDatabase(sqlOn(state.app, context), state.database)) ? state : undefined;
     },
@@ -82,21 +88,21 @@ const EXEC_SECONDS = 90;
 /** Runs SQL on the server's machine. It goes in as the command's input, which no list of processes shows. */
 function sqlOn(app: string, context: FlyContext): RunSql {
     return async (sql) => {
-        const id = await serverOf(app, context);
-        if (id === undefined) {
+        const server = await serverOf(app, context);
+        if (server === undefined) {
             throw new Error(
                 `the app "${app}" has no machine: it is the server of another stack, which has to be up first`,
             );
         }
         const command = { cmd: PSQL, stdin: sql, timeout: EXEC_SECONDS };
-        const answer = await context.fly.machines.exec({ app, id }, command, context.signal);
+        const answer = await context.fly.machines.exec({ app, id: server.id }, command, context.signal);
         const output = `${answer.stdout ?? ""}${answer.stderr ?? ""}`;
         return { exitCode: answer.exit_code ?? 0, output };
     };
 }
 
 /** The one machine of the server. */
-async function serverOf(app: string, { fly, signal }: FlyContext): Promise<string | undefined> {
+async function serverOf(app: string, { fly, signal }: FlyContext): Promise<WireMachine | undefined> {
     const machines = (await fly.machines.list(app, signal)).filter(
         ({ config }) => config?.metadata?.[LABELS.release] === undefined,
     );
@@ -105,5 +111,5 @@ async function serverOf(app: string, { fly, signal }: FlyContext): Promise<strin
             `the app "${app}" has ${machines.length} machines: which of them is the server can't be told`,
         );
     }
-    return machines[0]?.id;
+    return machines[0];
 }

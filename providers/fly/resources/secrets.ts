@@ -94,8 +94,9 @@ async function set(
     changes: Readonly<Record<string, string | null>>,
     { fly, signal }: FlyContext,
 ): Promise<Outputs> {
-    const { version } = await fly.setSecrets(app, changes, signal);
-    const found = digestsOf(await fly.listSecrets(app, signal));
+    const { version, secrets: told } = await fly.setSecrets(app, changes, signal);
+    // A list that is asked for right afterwards may be older.
+    const found = digestsOf(told ?? (await fly.listSecrets(app, signal)));
     return { secretsVersion: version, digests: pick(found, Object.keys(values)) };
 }
 

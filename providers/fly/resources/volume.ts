@@ -109,28 +109,31 @@ export const volume = defineFlyKind<Inputs, Outputs>(volumeSchema, {
         return { id: idOf(app, made.id), outputs: { volumeId: made.id } };
     },
 
-    async update(id, inputs, { fly, signal }, before) {
-        const { app, part } = partsOf(id, volumeSchema.importId);
-        if (inputs.sizeGb > before.sizeGb) {
-            await fly.extendVolume(app, part, inputs.sizeGb, signal);
+    async update(_id, inputs, { fly, signal }, { volumeId, sizeGb }) {
+        const { app } = inputs;
+        if (inputs.sizeGb > sizeGb) {
+            await fly.extendVolume(app, volumeId, inputs.sizeGb, signal);
         }
-        await fly.updateVolume(app, part, backup(inputs), signal);
-        return { volumeId: part };
+        await fly.updateVolume(app, volumeId, backup(inputs), signal);
+        return { volumeId };
     },
 
-    async read(id, state, context) {
-        const found = await find(id, context);
+    async read(_id, state, context) {
+        const found =
+            (await find(state.app, ({ id }) => id === state.volumeId, context)) ??
+            // Fly moved it to another host: there it is a fork with an id of its own.
+            (await find(state.app, isNamesake(state), context));
         return found && { ...state, ...stateOf(state.app, found) };
     },
 
     async import(id, context) {
-        const found = await find(id, context);
-        return found && stateOf(partsOf(id, volumeSchema.importId).app, found);
+        const { app, part } = partsOf(id, volumeSchema.importId);
+        const found = await find(app, (each) => each.id === part, context);
+        return found && stateOf(app, found);
     },
 
-    async delete(id, _state, { fly, signal }) {
-        const { app, part } = partsOf(id, volumeSchema.importId);
-        await fly.deleteVolume(app, part, signal);
+    async delete(_id, { app, volumeId }, { fly, signal }) {
+        await fly.deleteVolume(app, volumeId, signal);
     },
 });
 
@@ -164,26 +167,44 @@ function backup({ snapshotRetentionDays, autoBackup }: Inputs) {
     return { snapshot_retention: snapshotRetentionDays, auto_backup_enabled: autoBackup };
 }
 
-async function find(id: string, { fly, signal }: FlyContext): Promise<WireVolume | undefined> {
-    const { app, part } = partsOf(id, volumeSchema.importId);
-    return (await fly.listVolumes(app, signal)).find((each) => each.id === part);
+/** The one volume of an app that fits; none where there are several. */
+async function find(
+    app: string,
+    fits: (volume: WireVolume) => boolean,
+    { fly, signal }: FlyContext,
+): Promise<WireVolume | undefined> {
+    const [found, ...others] = (await fly.listVolumes(app, signal)).filter(fits);
+    return others.length === 0 ? found : undefined;
+}
+
+function isNamesake({ name, region }: Pick<Inputs, "name" | "region">): (volume: WireVolume) => boolean {
+    return (volume) => volume.name === name && volume.region === region;
 }
 
 /**
- * What a run that was cut short left behind: a volume by the name that only this resource would give it, on no machine.
- * One that has a name of the user's choice may be anybody's.
+ * What is there already by the name that only this resource would give it: a run was cut short, or the stack's state was lost.
+ * Also where a machine uses it: a second, empty one in its place would look like lost data. One that has a name of the user's
+ * choice may be anybody's.
  */
 async function findLeft(inputs: Inputs, { fly, signal, urn }: FlyContext): Promise<WireVolume | undefined> {
     const { app, name, region } = inputs;
-    const namesakes = (await fly.listVolumes(app, signal)).filter((each) => each.name === name);
-    const left = namesakes.find((each) => each.region === region && !each.attached_machine_id);
+    const namesakes = (await fly.listVolumes(app, signal)).filter(isNamesake(inputs));
     if (name === derivedName(inputs, urn)) {
+        const [left, ...others] = namesakes;
+        if (left !== undefined && others.length > 0) {
+            const ids = namesakes.map(({ id }) => id).join(", ");
+            throw new Error(
+                `the app "${app}" has several volumes "${name}" in ${region}: ${ids}\n` +
+                    "Which of them has the data can't be told: destroy those that nobody needs.",
+            );
+        }
         return left;
     }
-    if (left !== undefined) {
+    const idle = namesakes.find(({ attached_machine_id: machine }) => !machine);
+    if (idle !== undefined) {
         throw new Error(
-            `the app "${app}" has a volume "${name}" in ${region} that no machine uses: ${left.id}\n` +
-                `Take it over with \`pulumi import fly:index:Volume NAME ${idOf(app, left.id)}\`, or destroy it if it is empty.`,
+            `the app "${app}" has a volume "${name}" in ${region} that no machine uses: ${idle.id}\n` +
+                `Take it over with \`pulumi import fly:index:Volume NAME ${idOf(app, idle.id)}\`, or destroy it if it is empty.`,
         );
     }
     return undefined;

@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 export interface FlyProviderArgs {
     /**
      * Token that may change the organization's apps: `fly tokens create org` makes one. Kept secret.
-     * @default the stack's `fly:token`, else the variable FLY_API_TOKEN
+     * @default the variable FLY_API_TOKEN
      */
     token?: pulumi.Input<string>;
     /**
      * Where the Machines API is.
-     * @default the stack's `fly:baseUrl`, else the variable FLY_API_URL, else https://api.machines.dev
+     * @default the variable FLY_API_URL, else https://api.machines.dev
      */
     baseUrl?: pulumi.Input<string>;
 }

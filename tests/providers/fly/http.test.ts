@@ -26,7 +26,7 @@ describe("a request", () => {
                 url: "/v1/apps/shop/machines",
                 body: '{"name":"a"}',
                 headers: {
-                    authorization: `Bearer ${TOKEN}`,
+                    authorization: `FlyV1 ${TOKEN}`,
                     "content-type": "application/json",
                     "fly-machine-lease-nonce": "n1",
                 },

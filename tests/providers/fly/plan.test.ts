@@ -16,6 +16,8 @@ interface Shape {
     readonly cordoned: boolean;
     readonly state: string;
     readonly known: boolean;
+    /** Whether one of our own releases made it. */
+    readonly ours: boolean;
     readonly hostDown: boolean;
 }
 
@@ -28,6 +30,7 @@ const shapes: fc.Arbitrary<Shape[]> = fc.array(
         cordoned: fc.boolean(),
         state: fc.constantFrom("started", "stopped", "suspended", "failed"),
         known: fc.boolean(),
+        ours: fc.boolean(),
         hostDown: fc.boolean(),
     }),
     { maxLength: 12 },
@@ -40,8 +43,13 @@ const wanteds: fc.Arbitrary<Wanted> = fc.record({
     secretsVersion: fc.constantFrom(2, undefined),
 });
 
-function machineOf({ region, image, secrets, cordoned, state, hostDown }: Shape, index: number): WireMachine {
-    const labels = { [LABELS.group]: "app", ...(secrets !== undefined && { [LABELS.secrets]: secrets }) };
+function machineOf(shape: Shape, index: number): WireMachine {
+    const { region, image, secrets, cordoned, state, ours, hostDown } = shape;
+    const labels = {
+        [LABELS.group]: "app",
+        ...(secrets !== undefined && { [LABELS.secrets]: secrets }),
+        ...(ours && { [LABELS.creation]: `creation-${index}` }),
+    };
     const config = toWire(configOf(image), labels);
     return {
         id: `m${index}`,
@@ -64,13 +72,31 @@ const counted = (regions: readonly string[]) =>
     Object.fromEntries(REGIONS.map((region) => [region, regions.filter((each) => each === region).length]));
 
 describe("machines of a group", () => {
-    it("are each of exactly one class", () => {
+    it("are each of exactly one class, but for those that are somebody else's business", () => {
         fc.assert(
             fc.property(shapes, wanteds, (given, wanted) => {
-                const { machines, good, retiring, left } = sorted(given, wanted);
-                const all = [...good, ...retiring, ...left];
+                const { machines, known, good, retiring, lost, left } = sorted(given, wanted);
+                const all = [...good, ...retiring, ...lost, ...left];
                 expect(new Set(all).size).toBe(all.length);
-                expect(new Set(all)).toEqual(new Set(machines));
+                const others = machines.filter((each) => !all.includes(each));
+                for (const { id, cordoned, config } of others) {
+                    expect([cordoned, known.includes(id)]).toEqual([true, false]);
+                    expect(config?.metadata?.[LABELS.creation]).toBeUndefined();
+                }
+            }),
+        );
+    });
+
+    it("are lost while their hosts do not answer", () => {
+        fc.assert(
+            fc.property(shapes, wanteds, (given, wanted) => {
+                const { machines, known, lost } = sorted(given, wanted);
+                expect(lost).toEqual(
+                    machines.filter(
+                        ({ id, cordoned }, index) =>
+                            given[index]?.hostDown === true && (cordoned !== true || known.includes(id)),
+                    ),
+                );
             }),
         );
     });
@@ -108,12 +134,18 @@ describe("machines of a group", () => {
         );
     });
 
-    it("are left over of a release when they are cordoned and the last one does not know them", () => {
+    it("are left over of a release of ours when they are cordoned and the last one does not know them", () => {
         fc.assert(
             fc.property(shapes, wanteds, (given, wanted) => {
                 const { machines, known, left } = sorted(given, wanted);
                 expect(left).toEqual(
-                    machines.filter(({ id, cordoned }) => cordoned === true && !known.includes(id)),
+                    machines.filter(
+                        ({ id, cordoned }, index) =>
+                            cordoned === true &&
+                            !known.includes(id) &&
+                            given[index]?.ours === true &&
+                            !given[index].hostDown,
+                    ),
                 );
             }),
         );
@@ -214,7 +246,13 @@ describe("batches of a release", () => {
             { length: retiring },
             (_, index) => ({ id: `m${index}`, region: "iad" }) as WireMachine,
         );
-        const plan = { good: [], left: [], missing: Array<string>(missing).fill("iad"), retiring: old };
+        const plan = {
+            good: [],
+            lost: [],
+            left: [],
+            missing: Array<string>(missing).fill("iad"),
+            retiring: old,
+        };
         expect(batchesOf(plan, size).map((each) => [each.regions.length, each.retiring.length])).toEqual(
             expected,
         );

@@ -38,7 +38,7 @@ describe("how Fly is reached", () => {
     it.each(["FlyV1 fm2_token", "Bearer fm2_token", " fm2_token\n"])(
         "takes a token as `fly` prints it: %j",
         async (token) => {
-            expect(await tokenUsed({ token, baseUrl: api.url })).toBe("Bearer fm2_token");
+            expect(await tokenUsed({ token, baseUrl: api.url })).toBe("FlyV1 fm2_token");
         },
     );
 
