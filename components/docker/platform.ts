@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EDGE_IPV6 } from "../../lib/edge";
 import { checkName } from "../../lib/names";
 import { InvalidInput, refuse } from "../../lib/problems";
-import { checkConflicts, Claim, Route } from "../../lib/routes";
+import { Route } from "../../lib/routes";
 import { ENTRY_PORTS } from "../../lib/traefik";
 import {
     App as RunningApp,
@@ -15,6 +15,7 @@ import {
     Redis as RedisServer,
     RedisArgs,
 } from "../platform";
+import { RouteClaims } from "../routeClaims";
 import { App } from "./app";
 import { dial, tiedTo } from "./dial";
 import { Engine, labelList, labelsOf, Placement } from "./engine";
@@ -117,25 +118,6 @@ const ROUTER = "router";
 
 /** A server's own rules lead what comes over IPv6 to the router. */
 const IPV6: docker.NetworkArgs = { ipv6: true, ipamConfigs: [{ subnet: EDGE_IPV6.subnet }] };
-
-/** Who has which host and path on the router. */
-class RouteClaims {
-    private readonly claims: Claim[] = [];
-
-    all(): Route[] {
-        return this.claims.map(({ host, pathPrefix }) => ({ host, pathPrefix }));
-    }
-
-    claim(app: string, routes: readonly Route[]): void {
-        const claims = routes.map((route) => ({ ...route, owner: app }));
-        // An app's own double is for its own check to tell.
-        refuse(
-            `App "${app}"`,
-            claims.flatMap((claim) => checkConflicts([...this.claims, claim])),
-        );
-        this.claims.push(...claims);
-    }
-}
 
 /** One system's place on a Docker engine: its own internal network, and its name in front of every other. */
 class DockerPlace extends pulumi.ComponentResource implements Place {

@@ -4,22 +4,12 @@ import { checkIdentifier } from "../../lib/names";
 import { checkPort } from "../../lib/numbers";
 import { Problem, refuse } from "../../lib/problems";
 import { PostgresDatabase } from "../../providers/sdk";
-import { Database, PostgresArgs, PostgresServer, PostgresVersion } from "../platform";
+import { checkVersion, databaseOn, PASSWORD, POSTGRES } from "../dataServers";
+import { Database, PostgresArgs, PostgresServer } from "../platform";
 import { checkNoSnapshot, createDataServer, DataServer } from "./dataServer";
 import { Placement } from "./engine";
 import { postgresImage } from "../images";
 import { checkLimits } from "./limits";
-
-const PORT = 5432;
-
-/**
- * Versions whose official image keeps its data in the same place: 18 moved it.
- * Source: the image's own documentation.
- */
-const VERSIONS: readonly PostgresVersion[] = [16, 17];
-
-/** Passwords have letters and digits only, so that they stand in a URL as they are; 32 of these are 190 bits. */
-const PASSWORD = { length: 32, special: false };
 
 /**
  * A PostgreSQL server in a container: a data volume that outlives it, a generated password that is handed over as a
@@ -27,7 +17,7 @@ const PASSWORD = { length: 32, special: false };
  */
 export class Postgres extends pulumi.ComponentResource implements PostgresServer {
     readonly host: string;
-    readonly port = PORT;
+    readonly port = POSTGRES.port;
     private readonly name: string;
     private readonly protect: boolean;
     private readonly server: DataServer;
@@ -74,28 +64,17 @@ export class Postgres extends pulumi.ComponentResource implements PostgresServer
             { server: this.server.container.id, database, user: database, password: password.result },
             { parent: this, dependsOn: this.server.ready },
         );
-        return {
-            database: made.database,
-            user: made.user,
-            password: made.password,
-            host: made.id.apply(() => this.host),
-            port: made.id.apply(() => this.port),
-            url: pulumi.secret(
-                pulumi.interpolate`postgresql://${made.user}:${made.password}@${this.host}:${this.port}/${made.database}`,
-            ),
-        };
+        return databaseOn(this.host, made);
     }
 }
 
 /** All that is wrong with a server's arguments. */
 export function validatePostgres(args: PostgresArgs): Problem[] {
-    const problems = [...checkPort("args.publish", args.publish), ...checkLimits(args.limits)];
-    if (!VERSIONS.includes(args.version)) {
-        problems.push({
-            path: "args.version",
-            message: `${String(args.version)} is not supported: one of ${VERSIONS.join(", ")}`,
-        });
-    }
+    const problems = [
+        ...checkPort("args.publish", args.publish),
+        ...checkLimits(args.limits),
+        ...checkVersion(args.version, POSTGRES.versions),
+    ];
     if (args.existing !== undefined) {
         problems.push({
             path: "args.existing",
@@ -111,7 +90,7 @@ function serverArgs(
 ): Parameters<typeof createDataServer>[1] {
     return {
         image: postgresImage(args.version),
-        port: PORT,
+        port: POSTGRES.port,
         env: ["POSTGRES_PASSWORD_FILE=/run/secrets/password"],
         dataPath: "/var/lib/postgresql/data",
         secretFiles: { password },

@@ -2,15 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { checkPort } from "../../lib/numbers";
 import { Problem, refuse } from "../../lib/problems";
-import { Redis as RedisServer, RedisArgs, RedisVersion } from "../platform";
+import { checkVersion, PASSWORD, REDIS } from "../dataServers";
+import { Redis as RedisServer, RedisArgs } from "../platform";
 import { checkNoSnapshot, createDataServer } from "./dataServer";
 import { Placement } from "./engine";
 import { redisImage } from "../images";
 import { checkLimits } from "./limits";
-
-const PORT = 6379;
-const VERSIONS: readonly RedisVersion[] = [7];
-const DEFAULT_VERSION: RedisVersion = 7;
 
 /**
  * A Redis server in a container: append-only file on, a data volume that outlives it, a generated password in a
@@ -18,18 +15,17 @@ const DEFAULT_VERSION: RedisVersion = 7;
  */
 export class Redis extends pulumi.ComponentResource implements RedisServer {
     readonly host: string;
-    readonly port = PORT;
+    readonly port = REDIS.port;
     readonly password: pulumi.Output<string>;
     readonly url: pulumi.Output<string>;
 
     constructor(name: string, args: RedisArgs, placement: Placement, opts?: pulumi.ComponentResourceOptions) {
         super("berth:index:Redis", name, {}, opts);
         refuse(`Redis "${name}"`, validateRedis(args));
-        const password = new random.RandomPassword(
-            `${name}-password`,
-            { length: 32, special: false },
-            { parent: this, protect: placement.engine.protect },
-        );
+        const password = new random.RandomPassword(`${name}-password`, PASSWORD, {
+            parent: this,
+            protect: placement.engine.protect,
+        });
         const server = createDataServer(name, serverArgs(args, password.result), placement, this);
         this.host = name;
         // Known only once the server answers, so that whoever uses it waits.
@@ -43,14 +39,12 @@ export class Redis extends pulumi.ComponentResource implements RedisServer {
 
 /** All that is wrong with a server's arguments. */
 export function validateRedis(args: RedisArgs): Problem[] {
-    const problems = [...checkPort("args.publish", args.publish), ...checkLimits(args.limits)];
-    if (args.version !== undefined && !VERSIONS.includes(args.version)) {
-        problems.push({
-            path: "args.version",
-            message: `${String(args.version)} is not supported: one of ${VERSIONS.join(", ")}`,
-        });
-    }
-    return [...problems, ...checkNoSnapshot(args.snapshot)];
+    return [
+        ...checkPort("args.publish", args.publish),
+        ...checkLimits(args.limits),
+        ...checkVersion(args.version ?? REDIS.defaultVersion, REDIS.versions),
+        ...checkNoSnapshot(args.snapshot),
+    ];
 }
 
 function serverArgs(
@@ -58,8 +52,8 @@ function serverArgs(
     password: pulumi.Output<string>,
 ): Parameters<typeof createDataServer>[1] {
     return {
-        image: redisImage(args.version ?? DEFAULT_VERSION),
-        port: PORT,
+        image: redisImage(args.version ?? REDIS.defaultVersion),
+        port: REDIS.port,
         command: ["redis-server", "/run/secrets/redis.conf"],
         dataPath: "/data",
         secretFiles: { password, "redis.conf": configuration(password) },

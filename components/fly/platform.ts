@@ -3,7 +3,6 @@ import { checkAppName, checkRegion, Region } from "../../lib/fly";
 import { checkName } from "../../lib/names";
 import { checkNumber } from "../../lib/numbers";
 import { Problem, refuse } from "../../lib/problems";
-import { checkConflicts, Claim, Route } from "../../lib/routes";
 import { fly } from "../../providers/sdk";
 import { imageOf } from "../images";
 import {
@@ -16,6 +15,7 @@ import {
     Redis as RedisServer,
     RedisArgs,
 } from "../platform";
+import { RouteClaims } from "../routeClaims";
 import { FlyApp } from "./app";
 import { Placement } from "./placement";
 import { FlyPostgres } from "./postgres";
@@ -51,7 +51,7 @@ export class FlyPlatform extends pulumi.ComponentResource implements Platform {
     private readonly placement: Placement;
     private readonly provider: fly.FlyProvider;
     private readonly apps: FlyApp[] = [];
-    private readonly claims: Claim[] = [];
+    private readonly claims = new RouteClaims();
 
     constructor(name: string, args: FlyPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
         super("berth:index:FlyPlatform", name, {}, opts);
@@ -74,7 +74,7 @@ export class FlyPlatform extends pulumi.ComponentResource implements Platform {
 
     forSystem(system: string): Place {
         const apps: AppsOfAll = {
-            claim: (appName, routes) => this.claim(appName, routes),
+            claims: this.claims,
             add: (app) => this.apps.push(app),
         };
         return new FlyPlace(system, this.placement, apps, { parent: this, providers: [this.provider] });
@@ -84,21 +84,11 @@ export class FlyPlatform extends pulumi.ComponentResource implements Platform {
     publicApps(): readonly FlyApp[] {
         return this.apps.filter(({ addresses }) => addresses !== undefined);
     }
-
-    /** A host leads to one app: asked before anything of the app is made. */
-    private claim(appName: string, routes: readonly Route[]): void {
-        const claims = routes.map((route) => ({ ...route, owner: appName }));
-        refuse(
-            `App "${appName}"`,
-            claims.flatMap((claim) => checkConflicts([...this.claims, claim])),
-        );
-        this.claims.push(...claims);
-    }
 }
 
 /** What a platform keeps of the apps of all its systems. */
 interface AppsOfAll {
-    claim(appName: string, routes: readonly Route[]): void;
+    readonly claims: RouteClaims;
     add(app: FlyApp): void;
 }
 
@@ -128,7 +118,8 @@ class FlyPlace extends pulumi.ComponentResource implements Place {
 
     app(name: string, args: AppArgs, opts?: pulumi.ComponentResourceOptions): App {
         const fullName = this.nameOf(name);
-        this.apps.claim(this.placement.appName(fullName), args.routes ?? []);
+        // Asked before anything of the app is made.
+        this.apps.claims.claim(this.placement.appName(fullName), args.routes ?? []);
         const app = new FlyApp(fullName, args, this.placement, this.optionsOf(opts));
         this.apps.add(app);
         return app;

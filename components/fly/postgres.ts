@@ -5,16 +5,11 @@ import { checkIdentifier } from "../../lib/names";
 import { Problem, refuse } from "../../lib/problems";
 import { fly } from "../../providers/sdk";
 import { postgresImage } from "../images";
-import { Database, PostgresArgs, PostgresServer, PostgresVersion } from "../platform";
+import { checkVersion, databaseOn, PASSWORD, POSTGRES } from "../dataServers";
+import { Database, PostgresArgs, PostgresServer } from "../platform";
 import { checkSnapshot, createDataServer } from "./dataServer";
 import { checkSize } from "./guest";
 import { Placement } from "./placement";
-
-const PORT = 5432;
-const VERSIONS: readonly PostgresVersion[] = [16, 17];
-
-/** Passwords have letters and digits only, so that they stand in a URL as they are; 32 of these are 190 bits. */
-const PASSWORD = { length: 32, special: false };
 
 /** A new file system has a folder of its own at its root, which PostgreSQL does not take for an empty one. */
 const MOUNT = "/var/lib/postgresql/data";
@@ -27,7 +22,7 @@ const MOUNT = "/var/lib/postgresql/data";
  */
 export class FlyPostgres extends pulumi.ComponentResource implements PostgresServer {
     readonly host: string;
-    readonly port = PORT;
+    readonly port = POSTGRES.port;
     /** Commands of flyctl for whoever looks after it. */
     readonly commands: Readonly<Record<string, string>>;
     private readonly appName: string;
@@ -67,7 +62,7 @@ export class FlyPostgres extends pulumi.ComponentResource implements PostgresSer
             this.name,
             {
                 image: postgresImage(version),
-                port: PORT,
+                port: POSTGRES.port,
                 env: { PGDATA: `${MOUNT}/pgdata` },
                 secrets: { POSTGRES_PASSWORD: password.result },
                 dataPath: MOUNT,
@@ -95,16 +90,7 @@ export class FlyPostgres extends pulumi.ComponentResource implements PostgresSer
             },
             { parent: this, dependsOn: this.machine },
         );
-        return {
-            database: made.database,
-            user: made.user,
-            password: made.password,
-            host: made.id.apply(() => this.host),
-            port: made.id.apply(() => this.port),
-            url: pulumi.secret(
-                pulumi.interpolate`postgresql://${made.user}:${made.password}@${this.host}:${this.port}/${made.database}`,
-            ),
-        };
+        return databaseOn(this.host, made);
     }
 
     private createPassword(name: string): random.RandomPassword {
@@ -121,14 +107,7 @@ export function validateFlyPostgres({
     limits,
 }: PostgresArgs): Problem[] {
     return [
-        ...(VERSIONS.includes(version)
-            ? []
-            : [
-                  {
-                      path: "args.version",
-                      message: `${String(version)} is not supported: one of ${VERSIONS.join(", ")}`,
-                  },
-              ]),
+        ...checkVersion(version, POSTGRES.versions),
         ...(existing === undefined ? [] : checkAppName("args.existing", existing)),
         ...(existing !== undefined && snapshot !== undefined
             ? [
@@ -138,7 +117,7 @@ export function validateFlyPostgres({
                   },
               ]
             : checkSnapshot(snapshot)),
-        ...checkUnpublished(publish, PORT),
+        ...checkUnpublished(publish, POSTGRES.port),
         ...checkSize(limits),
     ];
 }

@@ -2,15 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Problem, refuse } from "../../lib/problems";
 import { redisImage } from "../images";
-import { PostgresArgs, Redis as RedisServer, RedisArgs, RedisVersion } from "../platform";
+import { checkVersion, PASSWORD, REDIS } from "../dataServers";
+import { PostgresArgs, Redis as RedisServer, RedisArgs } from "../platform";
 import { checkSnapshot, createDataServer } from "./dataServer";
 import { checkSize } from "./guest";
 import { Placement } from "./placement";
 import { checkUnpublished } from "./postgres";
-
-const PORT = 6379;
-const VERSIONS: readonly RedisVersion[] = [7];
-const DEFAULT_VERSION: RedisVersion = 7;
 
 /**
  * A Redis server as an app on Fly: one machine with a volume, append-only file on, a generated password that comes in as its
@@ -18,23 +15,22 @@ const DEFAULT_VERSION: RedisVersion = 7;
  */
 export class FlyRedis extends pulumi.ComponentResource implements RedisServer {
     readonly host: string;
-    readonly port = PORT;
+    readonly port = REDIS.port;
     readonly password: pulumi.Output<string>;
     readonly url: pulumi.Output<string>;
 
     constructor(name: string, args: RedisArgs, placement: Placement, opts?: pulumi.ComponentResourceOptions) {
         super("berth:index:FlyRedis", name, {}, opts);
         refuse(`Redis "${name}"`, validateFlyRedis(args));
-        const password = new random.RandomPassword(
-            `${name}-password`,
-            { length: 32, special: false },
-            { parent: this, protect: placement.protect },
-        );
+        const password = new random.RandomPassword(`${name}-password`, PASSWORD, {
+            parent: this,
+            protect: placement.protect,
+        });
         const { machine, appName } = createDataServer(
             name,
             {
-                image: redisImage(args.version ?? DEFAULT_VERSION),
-                port: PORT,
+                image: redisImage(args.version ?? REDIS.defaultVersion),
+                port: REDIS.port,
                 command: ["sh", "-c", START_REDIS],
                 secrets: { REDIS_PASSWORD: password.result },
                 dataPath: "/data",
@@ -72,14 +68,7 @@ export function validateFlyRedis({
     limits,
 }: RedisArgs & Pick<PostgresArgs, "existing">): Problem[] {
     return [
-        ...(version === undefined || VERSIONS.includes(version)
-            ? []
-            : [
-                  {
-                      path: "args.version",
-                      message: `${String(version)} is not supported: one of ${VERSIONS.join(", ")}`,
-                  },
-              ]),
+        ...checkVersion(version ?? REDIS.defaultVersion, REDIS.versions),
         ...(existing === undefined
             ? []
             : [
@@ -89,7 +78,7 @@ export function validateFlyRedis({
                   },
               ]),
         ...checkSnapshot(snapshot),
-        ...checkUnpublished(publish, PORT),
+        ...checkUnpublished(publish, REDIS.port),
         ...checkSize(limits),
     ];
 }

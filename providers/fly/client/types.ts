@@ -151,13 +151,8 @@ export interface WireAddress {
 export interface WireCertificate {
     readonly hostname: string;
     readonly status?: string;
-    readonly configured?: boolean;
     readonly dns_requirements?: {
-        readonly a?: readonly string[];
-        readonly aaaa?: readonly string[];
         readonly cname?: string;
         readonly acme_challenge?: { readonly name?: string; readonly target?: string };
-        readonly ownership?: { readonly name?: string; readonly app_value?: string };
     };
-    readonly validation_errors?: readonly unknown[];
 }

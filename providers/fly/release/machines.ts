@@ -1,7 +1,7 @@
 import { Target } from "../client/machines";
 import { WireMachine } from "../client/types";
 import { FlyContext } from "../services";
-import { LABELS, PROCESS_GROUP, sortMachines, Wanted } from "./plan";
+import { LABELS, labelsOf, PROCESS_GROUP, sortMachines, Wanted } from "./plan";
 import { Run } from "./rollout";
 
 /** The machines of a group, those that flyctl made for it among them, and those that run a command for it. */
@@ -26,10 +26,6 @@ export async function groupMachines(
             return labels[LABELS.group] === group && labels[LABELS.release] !== undefined;
         }),
     };
-}
-
-function labelsOf({ config, incomplete_config: incomplete }: WireMachine): Readonly<Record<string, string>> {
-    return (config ?? incomplete)?.metadata ?? {};
 }
 
 /** Ends a machine for good. */

@@ -111,6 +111,14 @@ export function batchesOf({ missing, retiring }: Sorted, size: number): Batch[] 
     });
 }
 
+/** Labels of a machine, also while its host does not answer. */
+export function labelsOf({
+    config,
+    incomplete_config: incomplete,
+}: WireMachine): Readonly<Record<string, string>> {
+    return (config ?? incomplete)?.metadata ?? {};
+}
+
 /** Text of a label that may be missing. */
 export function labelOf(version: number | undefined): string | undefined {
     return version === undefined ? undefined : String(version);

@@ -11,7 +11,7 @@ import { checkConfig, MachineConfig, Mount } from "../machineConfig";
 import { configField, mountsField } from "../machineFields";
 import { waitUntilGone, waitUntilHealthy, waitUntilStopped } from "../release/health";
 import { Leases } from "../release/leases";
-import { answers, LABELS, labelOf, PLATFORM_VERSION } from "../release/plan";
+import { answers, LABELS, labelOf, labelsOf, PLATFORM_VERSION } from "../release/plan";
 import { makeOnce } from "../once";
 import { defineFlyKind, FlyContext } from "../services";
 import { fromWire, mountsFromWire, refuseLosses, toWire } from "../wireConfig";
@@ -70,15 +70,18 @@ export const machine = defineFlyKind<Inputs, Outputs>(machineSchema, {
         if (found !== undefined && !isAsWanted(found, inputs)) {
             return await takeUp(found, inputs, context);
         }
-        const made = await makeOnce<WireMachine>(
-            () => findMade(app, key, context),
-            () =>
-                fly.machines.create(
-                    app,
-                    { config: wireOf(inputs, key), region, name, min_secrets_version: secretsVersion },
-                    signal,
-                ),
-        );
+        const made =
+            found ??
+            (await makeOnce<WireMachine>(
+                () => findMade(app, key, context),
+                () =>
+                    fly.machines.create(
+                        app,
+                        { config: wireOf(inputs, key), region, name, min_secrets_version: secretsVersion },
+                        signal,
+                    ),
+                { isNew: true },
+            ));
         const target = { app, id: made.id };
         try {
             await waitUntilHealthy(awaited(target, made, inputs), context);
@@ -148,7 +151,7 @@ async function findMade(
     key: string,
     { fly, signal }: FlyContext,
 ): Promise<WireMachine | undefined> {
-    return (await fly.machines.look(app, signal)).find((each) => creationOf(each) === key);
+    return (await fly.machines.look(app, signal)).find((each) => labelsOf(each)[LABELS.creation] === key);
 }
 
 function isAsWanted({ config = {} }: WireMachine, inputs: Inputs): boolean {
@@ -223,10 +226,6 @@ function keyOf({ app, region, name, mounts }: Inputs, urn: string): string {
         .update(JSON.stringify([urn, app, region, name, mounts]))
         .digest("hex")
         .slice(0, 32);
-}
-
-function creationOf({ config, incomplete_config: incomplete }: WireMachine): string | undefined {
-    return (config ?? incomplete)?.metadata?.[LABELS.creation];
 }
 
 async function find(id: string, { fly, signal }: FlyContext): Promise<WireMachine | undefined> {

@@ -1,5 +1,7 @@
 import { REGIONS } from "../../../lib/fly";
+import { checkNumber } from "../../../lib/numbers";
 import { Problem } from "../../../lib/problems";
+import { withDefaults } from "../../schema/defaults";
 import { Field, ResourceSchema } from "../../schema/fields";
 import { hasUnknown } from "../../server/properties";
 import { WireMachine } from "../client/types";
@@ -141,7 +143,16 @@ export const machineGroup = defineFlyKind<Inputs, Outputs>(machineGroupSchema, {
         const serving = (await groupMachines({ app, group }, context)).serving.filter(serves);
         const [first] = serving;
         refuseLosses(first?.config ?? {});
-        return first && { app, group, ...IMPORTED, ...stateOf(serving, undefined), config: configOf(first) };
+        return (
+            first && {
+                app,
+                group,
+                ...IMPORTED,
+                ...stateOf(serving, undefined),
+                config: configOf(first),
+                previousImage: "",
+            }
+        );
     },
 
     async delete(id, _state, context) {
@@ -156,14 +167,10 @@ export const machineGroup = defineFlyKind<Inputs, Outputs>(machineGroupSchema, {
 });
 
 /** How machines are replaced is not written on them. */
-const IMPORTED = {
-    strategy: "bluegreen",
-    releaseCommandTimeoutSeconds: 300,
-    healthyTimeoutSeconds: 300,
-    settleSeconds: 10,
-    drainSeconds: 10,
-    previousImage: "",
-};
+const IMPORTED = withDefaults(rollout, {}) as Pick<
+    Inputs,
+    "strategy" | "releaseCommandTimeoutSeconds" | "healthyTimeoutSeconds" | "settleSeconds" | "drainSeconds"
+>;
 
 function checkRegions(regions: Inputs["regions"]): Problem[] {
     if (hasUnknown(regions)) {
@@ -178,14 +185,7 @@ function checkRegions(regions: Inputs["regions"]): Problem[] {
                       message: `is unknown: one of ${Object.keys(REGIONS).join(", ")}`,
                   },
               ]),
-        ...(Number.isInteger(count) && count >= 1
-            ? []
-            : [
-                  {
-                      path: `regions.${region}`,
-                      message: `${count} is not allowed: a whole number of at least 1`,
-                  },
-              ]),
+        ...checkNumber(`regions.${region}`, count, { min: 1 }),
     ]);
     return Object.keys(regions).length > 0
         ? problems
