@@ -27,6 +27,11 @@ export interface RoutedApp extends ChainOptions {
     };
     /** How long the router tries to connect to a server. A container that is gone must not hold a request for long. */
     readonly dialTimeoutMs: number;
+    /**
+     * How long the router keeps a connection on which nothing is asked. Shorter than any server does: one that the server
+     * closes at the moment of the next request loses that request.
+     */
+    readonly idleTimeoutMs: number;
 }
 
 /** One app's file for Traefik's file provider. */
@@ -83,7 +88,12 @@ export function renderRouteFile(app: RoutedApp): RouteFile {
             },
         },
         serversTransports: {
-            [transport]: { forwardingTimeouts: { dialTimeout: `${app.dialTimeoutMs}ms` } },
+            [transport]: {
+                forwardingTimeouts: {
+                    dialTimeout: `${app.dialTimeoutMs}ms`,
+                    idleConnTimeout: `${app.idleTimeoutMs}ms`,
+                },
+            },
         },
     };
     return { service, content: escapeTemplate(stringify({ http }, { lineWidth: 0 })) };

@@ -11,6 +11,7 @@ interface Inputs {
     readonly from?: string;
     readonly command?: readonly string[];
     readonly refuseRoot?: boolean;
+    readonly settleSeconds?: number;
     readonly timeoutSeconds: number;
 }
 
@@ -26,10 +27,14 @@ export const ready = defineEngineKind<Inputs, object>({
             from: "string?",
             command: "list?",
             refuseRoot: "boolean?",
+            settleSeconds: "number?",
             timeoutSeconds: "number",
         });
         if (typeof inputs.timeoutSeconds === "number") {
             problems.push(...checkNumber("timeoutSeconds", inputs.timeoutSeconds, { min: 1, max: 86_400 }));
+        }
+        if (typeof inputs.settleSeconds === "number") {
+            problems.push(...checkNumber("settleSeconds", inputs.settleSeconds, { min: 0, max: 86_400 }));
         }
         if (inputs.url !== undefined && inputs.command !== undefined) {
             problems.push({ path: "url", message: "only one of url and command" });

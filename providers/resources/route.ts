@@ -11,9 +11,14 @@ import {
     RoutedRoute,
     RouteFile,
 } from "../../lib/traefik";
+import { Question } from "../engine/asking";
+import { isConflict, isNotFound } from "../engine/connect";
+import { drain } from "../engine/drain";
+import { waitUntilReady } from "../engine/readiness";
 import { publishRoute, readRoute, removeRoute } from "../engine/router";
+import { messageOf } from "../server/failure";
 import { checkTypes } from "../server/inputs";
-import { defineEngineKind } from "../engine/services";
+import { defineEngineKind, EngineContext } from "../engine/services";
 import { hasUnknown, Properties } from "../server/properties";
 
 interface Inputs {
@@ -24,6 +29,7 @@ interface Inputs {
     readonly healthPath?: string;
     readonly without?: readonly Middleware[];
     readonly requestsPerMinute?: number;
+    readonly drainSeconds?: number;
 }
 
 interface Outputs {
@@ -38,6 +44,17 @@ const HEALTH_CHECK = { intervalSeconds: 10, timeoutSeconds: 5 };
 
 /** A container on the same machine accepts within milliseconds or is gone; Traefik's own default is 30 s. */
 const DIAL_TIMEOUT_MS = 1500;
+
+/** Node's servers close an idle connection after 5 s; Traefik's own default is 90 s. A new one takes less than 1 ms here. */
+const IDLE_TIMEOUT_MS = 500;
+
+/** @see RouteArgs.drainSeconds */
+const DEFAULT_DRAIN_SECONDS = 5;
+/** A day: a longer one is a mistake, or a job for something else than an update. */
+const MAX_DRAIN_SECONDS = 86_400;
+
+/** How long a server that was ready may take to show that it still is. */
+const STILL_READY_SECONDS = 10;
 
 /** A route on the router: see the class of the same name in the SDK. */
 export const route = defineEngineKind<Inputs, Outputs>({
@@ -54,23 +71,33 @@ export const route = defineEngineKind<Inputs, Outputs>({
             healthPath: "string?",
             without: "list?",
             requestsPerMinute: "number?",
+            drainSeconds: "number?",
         } as const;
         const problems = checkTypes(inputs, types);
         return problems.length > 0 ? problems : checkValues(inputs);
     },
 
-    async create(inputs, { docker, status }) {
-        status("waiting until the router has it");
-        const file = render(inputs);
-        await publishRoute(docker, inputs.router, inputs.app, file, inputs.routes.length);
-        return { id: inputs.app, outputs: { service: file.service } };
+    async create(inputs, context) {
+        await waitForNew(inputs, [], context);
+        return { id: inputs.app, outputs: await publish(inputs, context) };
     },
 
-    async update(_id, inputs, { docker, status }) {
-        status("waiting until the router has it");
-        const file = render(inputs);
-        await publishRoute(docker, inputs.router, inputs.app, file, inputs.routes.length);
-        return { service: file.service };
+    async update(_id, inputs, context, before) {
+        await waitForNew(inputs, before.servers, context);
+        const published = await publish(inputs, context);
+        try {
+            await drainOld(inputs, before.servers, context);
+        } catch (error) {
+            // What was there before still runs: it is deleted when this update has succeeded.
+            await publish({ ...before, router: inputs.router }, context);
+            throw new Error(
+                `the route of ${inputs.app} leads to the version before again: ${messageOf(error)}`,
+                {
+                    cause: error,
+                },
+            );
+        }
+        return published;
     },
 
     async read(_id, state, { docker }) {
@@ -82,13 +109,72 @@ export const route = defineEngineKind<Inputs, Outputs>({
         return content === render(state).content ? state : { ...state, servers: [] };
     },
 
-    async delete(id, state, { docker }) {
-        await removeRoute(docker, state.router, id);
+    async delete(id, state, context) {
+        await removeRoute(context.docker, state.router, id);
+        await drainOld({ ...state, servers: [] }, state.servers, context).catch((error: unknown) => {
+            // Behind a router that does not run nothing is in flight.
+            if (!isNotFound(error) && !isConflict(error)) {
+                throw error;
+            }
+        });
     },
 });
 
+/** A server may have gone since it was ready: an update that failed later is made again without asking it. */
+async function waitForNew(
+    inputs: Inputs,
+    before: readonly string[],
+    { docker, signal }: EngineContext,
+): Promise<void> {
+    const added = questionsOf(inputs).filter(({ server }) => !before.includes(server));
+    await Promise.all(
+        added.map((question) =>
+            waitUntilReady(docker, { ...question, timeoutSeconds: STILL_READY_SECONDS }, signal),
+        ),
+    );
+}
+
+async function publish(inputs: Inputs, { docker, status }: EngineContext): Promise<Outputs> {
+    status("waiting until the router has it");
+    const file = render(inputs);
+    await publishRoute(docker, inputs.router, inputs.app, file, inputs.routes.length);
+    return { service: file.service };
+}
+
+async function drainOld(inputs: Inputs, before: readonly string[], context: EngineContext): Promise<void> {
+    const { router, drainSeconds: seconds = DEFAULT_DRAIN_SECONDS } = inputs;
+    context.status(`live; up to ${seconds} s for what is in flight`);
+    const leaving = before.filter((server) => !inputs.servers.includes(server));
+    const taking = questionsOf(inputs);
+    const open = await drain(context.docker, { router, leaving, taking, seconds }, context.signal);
+    if (open > 0) {
+        context.log(`${count(open)} still open after ${seconds} s: the old containers' SIGTERM ends them`);
+    }
+}
+
+/** How the servers are asked: by the path that the router itself goes by, else they count while they run. */
+function questionsOf({ servers, healthPath, router }: Inputs): (Question & { readonly server: string })[] {
+    return servers.map((server) => ({
+        server,
+        container: new URL(server).hostname,
+        ...(healthPath !== undefined && { url: server + healthPath, from: router }),
+    }));
+}
+
+function count(connections: number): string {
+    return connections === 1 ? "1 connection is" : `${connections} connections are`;
+}
+
 function checkValues(inputs: Properties): Problem[] {
-    const { app, routes, servers, healthPath, without = [], requestsPerMinute } = inputs as unknown as Inputs;
+    const {
+        app,
+        routes,
+        servers,
+        healthPath,
+        without = [],
+        requestsPerMinute,
+        drainSeconds,
+    } = inputs as unknown as Inputs;
     const problems = hasUnknown(app) ? [] : checkName("app", app);
     if (!hasUnknown(routes)) {
         problems.push(...routes.flatMap((each, index) => checkRoutedRoute(`routes[${index}]`, each)));
@@ -96,6 +182,7 @@ function checkValues(inputs: Properties): Problem[] {
     problems.push(
         ...without.flatMap((each, index) => checkOneOf(`without[${index}]`, each, MIDDLEWARES)),
         ...checkNumber("requestsPerMinute", requestsPerMinute, { min: 1 }),
+        ...checkNumber("drainSeconds", drainSeconds, { min: 0, max: MAX_DRAIN_SECONDS }),
     );
     if (routes.length === 0) {
         problems.push({ path: "routes", message: "is empty: a route leads from at least one host" });
@@ -136,5 +223,6 @@ function render({ app, routes, servers, healthPath, without, requestsPerMinute }
         requestsPerMinute,
         healthCheck: healthPath === undefined ? undefined : { path: healthPath, ...HEALTH_CHECK },
         dialTimeoutMs: DIAL_TIMEOUT_MS,
+        idleTimeoutMs: IDLE_TIMEOUT_MS,
     });
 }

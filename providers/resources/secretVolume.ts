@@ -22,6 +22,10 @@ interface Outputs {
 }
 
 const FOLDER = "/run/secrets";
+
+/** By this a volume is known to hold secrets and no data: one that no state knows may go. */
+export const SECRET_VOLUME = { "berth.kind": "secrets" } as const;
+
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 /** Files that hold secrets, in a volume of their own: see the class of the same name in the SDK. */
@@ -42,7 +46,7 @@ export const secretVolume = defineEngineKind<Inputs, Outputs>({
 
     async create({ prefix, image, user, files, labels }, { docker }) {
         const volume = `${prefix}-${randomBytes(4).toString("hex")}`;
-        await docker.createVolume({ Name: volume, Labels: { ...labels } });
+        await docker.createVolume({ Name: volume, Labels: { ...labels, ...SECRET_VOLUME } });
         try {
             await fill(docker, volume, { image, user, files, labels });
         } catch (error) {

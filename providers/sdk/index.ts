@@ -1,9 +1,11 @@
 export * as fly from "./fly";
 export * from "./dataFolder";
 export * from "./hostReady";
+export * from "./job";
 export * from "./keyPair";
 export * from "./postgresDatabase";
 export * from "./provider";
 export * from "./ready";
 export * from "./route";
 export * from "./secretVolume";
+export * from "./takeover";

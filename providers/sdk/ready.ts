@@ -12,13 +12,15 @@ export interface ReadyArgs {
     command?: pulumi.Input<string>[];
     /** Whether a container that runs as root fails at once. @default false */
     refuseRoot?: boolean;
+    /** How long it has to go on answering before it counts as ready, in seconds. @default 0: its first answer will do */
+    settleSeconds?: number;
     /** Seconds until the wait is given up. */
     timeoutSeconds: number;
 }
 
 /**
- * A container that answers. Asked every 250 ms until it does. Fails with the container's last 50 log lines as soon as
- * it exits or starts over, or when the time is over; the next update waits again.
+ * A container that answers. Asked every 250 ms until it does. Fails with the container's app, image and last 50 log lines as
+ * soon as it exits or starts over, or when the time is over; the next update waits again.
  *
  * Docker's own health check is for running: its first probe comes after a whole interval, and the Docker provider's
  * `wait` does not notice an exit.

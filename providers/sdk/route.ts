@@ -17,12 +17,22 @@ export interface RouteArgs {
     without?: Middleware[];
     /** Requests that one client may make in a minute. @default no limit */
     requestsPerMinute?: number;
+    /**
+     * How long requests and websockets on servers that are left out may still take, in seconds, 0 to 86400. Shorter when
+     * nothing is in flight any more; what is left after that is ended by whoever stops the servers.
+     * @default 5
+     */
+    drainSeconds?: number;
 }
 
 /**
  * A route on the router: one file for one app, live in Traefik before the resource counts as made. A change is
  * written beside the file and renamed over it, so that Traefik never reads half of it; when Traefik does not take
  * it, the file before comes back and the update fails with Traefik's own words.
+ *
+ * New servers have to answer before the file is written. Once it is live, the resource waits until the router has no
+ * connection to the old ones any more: whatever depends on it may stop these. A new server that exits or stops answering
+ * in that time brings the file before back, and fails the update with its log. Deleted, a route drains in the same way.
  */
 export class Route extends pulumi.CustomResource {
     /** Name of the load balancer that is live. */

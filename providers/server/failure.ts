@@ -21,7 +21,7 @@ export function describeFailure(error: unknown): string {
 }
 
 /** A host with several addresses fails with one error for each, and with no message of its own. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
     if (error instanceof AggregateError && error.message === "") {
         return error.errors.map(messageOf).join(", ");
     }

@@ -1,4 +1,5 @@
 import { Problem } from "../../lib/problems";
+import { Mask } from "./mask";
 import { Properties } from "./properties";
 
 /** One operation, as the engine asked for it. */
@@ -11,6 +12,10 @@ export interface Call {
     readonly urn: string;
     /** Shows a line beside the resource while the operation lasts. */
     readonly status: (message: string) => void;
+    /** Writes a line about the resource that stays. */
+    readonly log: (message: string) => void;
+    /** Hides the resource's secrets. What goes to `status`, `log` or into an error is masked anyway; what is cut before, or kept, is not. */
+    readonly mask: Mask;
 }
 
 /** What a resource's operations may use: what the provider was configured to reach, and the call itself. */

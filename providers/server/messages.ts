@@ -1,17 +1,32 @@
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Problem } from "../../lib/problems";
 import { AnyKind } from "./kind";
-import { changedNames, hasUnknown, Properties, Received, rootOf, send, UNKNOWN } from "./properties";
+import { maskFor } from "./mask";
+import {
+    changedNames,
+    hasUnknown,
+    Properties,
+    Received,
+    rootOf,
+    secretTexts,
+    send,
+    UNKNOWN,
+} from "./properties";
 
-/** Answers a check: the inputs as they came, with all that is wrong with them. */
-export function checked(news: Received, problems: readonly Problem[]): messages.CheckResponse {
+/** Answers a check: the inputs with their defaults, and all that is wrong with them. */
+export function checked(
+    news: Received,
+    properties: Properties,
+    problems: readonly Problem[],
+): messages.CheckResponse {
     const response = new messages.CheckResponse();
-    response.setInputs(send(news.properties, news.secrets));
+    const mask = maskFor(secretTexts(news));
+    response.setInputs(send(properties, news));
     response.setFailuresList(
         problems.map(({ path, message, fix }) => {
             const failure = new messages.CheckFailure();
             failure.setProperty(path);
-            failure.setReason(fix === undefined ? message : `${message} (${fix})`);
+            failure.setReason(mask(fix === undefined ? message : `${message} (${fix})`));
             return failure;
         }),
     );
@@ -57,11 +72,6 @@ export function compared(kind: AnyKind<never>, { changed, replaces }: Difference
 /** The state that a preview can promise: outputs follow when the resource is made. */
 export function promised(kind: AnyKind<never>, inputs: Properties): Properties {
     return { ...inputs, ...Object.fromEntries(kind.outputs.map((name) => [name, UNKNOWN])) };
-}
-
-/** Which properties of a state are secret: those made from secret inputs, and those that always are. */
-export function secretNames(kind: AnyKind<never>, inputs: Received): ReadonlySet<string> {
-    return new Set([...inputs.secrets, ...(kind.secretOutputs ?? [])]);
 }
 
 /** Leaves out the problems of values that are not known yet: the check comes again before the resource is made. */

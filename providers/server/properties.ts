@@ -29,35 +29,60 @@ export function hasUnknown(value: unknown): boolean {
 /** What came over the wire: the bare properties, and which of them hold a secret. */
 export interface Received {
     readonly properties: Properties;
-    readonly secrets: ReadonlySet<string>;
+    /** Texts that are secret, by the name of the top-level property that holds them. */
+    readonly secrets: ReadonlyMap<string, readonly string[]>;
+    /** The properties in their envelopes. */
+    readonly wire: Readonly<Record<string, JavaScriptValue>>;
 }
 
-/** Opens a message: secrets are unwrapped and remembered by the name of the top-level property that holds them. */
+const NOTHING: Received = { properties: {}, secrets: new Map(), wire: {} };
+
+/** Opens a message: secrets are unwrapped and remembered. */
 export function receive(struct: Struct | undefined): Received {
-    const secrets = new Set<string>();
+    const wire = struct?.toJavaScript() ?? {};
+    const secrets = new Map<string, readonly string[]>();
     const properties: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(struct?.toJavaScript() ?? {})) {
+    for (const [name, value] of Object.entries(wire)) {
         const opened = unwrap(value);
         properties[name] = opened.value;
-        if (opened.secret) {
-            secrets.add(name);
+        if (opened.secrets !== undefined) {
+            secrets.set(name, opened.secrets);
         }
     }
-    return { properties, secrets };
+    return { properties, secrets, wire };
 }
 
-/** Closes a message: the named properties travel in a secret's envelope. */
-export function send(properties: Properties, secrets: ReadonlySet<string>): Struct {
+/**
+ * Closes a message. What is just as it was received travels as it came: of an object with one secret in it, the rest
+ * stays readable. What was made of a property that held a secret is secret, and so is what has the name of `always`.
+ */
+export function send(properties: Properties, received?: Received, always: readonly string[] = []): Struct {
     const wrapped: Record<string, JavaScriptValue> = {};
     for (const [name, value] of Object.entries(properties)) {
-        if (value !== undefined) {
-            const plain = value as JavaScriptValue;
-            wrapped[name] = secrets.has(name)
-                ? { [rpc.specialSigKey]: rpc.specialSecretSig, value: plain }
-                : plain;
+        if (value === undefined) {
+            continue;
+        }
+        const plain = value as JavaScriptValue;
+        const came = received?.wire[name];
+        if (always.includes(name)) {
+            wrapped[name] = inEnvelope(plain);
+        } else if (came !== undefined && isDeepStrictEqual(received?.properties[name], value)) {
+            wrapped[name] = came;
+        } else {
+            wrapped[name] = received?.secrets.has(name) ? inEnvelope(plain) : plain;
         }
     }
     return Struct.fromJavaScript(wrapped);
+}
+
+function inEnvelope(value: JavaScriptValue): JavaScriptValue {
+    return { [rpc.specialSigKey]: rpc.specialSecretSig, value };
+}
+
+/** Every text that is secret in a resource's state. Its inputs tell exactly; the state may hold them as a whole. */
+export function secretTexts(state: Received, inputs: Received = NOTHING): string[] {
+    const others = [...state.secrets].filter(([name]) => !(name in inputs.properties));
+    return [...inputs.secrets.values(), ...others.map(([, texts]) => texts)].flat();
 }
 
 /** Names of the properties that differ between two sets. */
@@ -68,24 +93,39 @@ export function changedNames(olds: Properties, news: Properties): string[] {
 
 interface Opened {
     readonly value: unknown;
-    readonly secret: boolean;
+    /** Texts in it that are secret; undefined where nothing is. */
+    readonly secrets: readonly string[] | undefined;
 }
 
 function unwrap(value: unknown): Opened {
     if (Array.isArray(value)) {
         const items = value.map(unwrap);
-        return { value: items.map((item) => item.value), secret: items.some((item) => item.secret) };
+        return { value: items.map((item) => item.value), secrets: secretsOf(items) };
     }
     if (typeof value !== "object" || value === null) {
-        return { value, secret: false };
+        return { value, secrets: undefined };
     }
     const fields = value as Record<string, unknown>;
     if (fields[rpc.specialSigKey] === rpc.specialSecretSig) {
-        return { value: unwrap(fields.value).value, secret: true };
+        const opened = unwrap(fields.value).value;
+        return { value: opened, secrets: textsIn(opened) };
     }
     const entries = Object.entries(fields).map(([name, field]) => [name, unwrap(field)] as const);
     return {
         value: Object.fromEntries(entries.map(([name, field]) => [name, field.value])),
-        secret: entries.some(([, field]) => field.secret),
+        secrets: secretsOf(entries.map(([, field]) => field)),
     };
+}
+
+function secretsOf(parts: readonly Opened[]): string[] | undefined {
+    const found = parts.flatMap(({ secrets }) => (secrets === undefined ? [] : [secrets]));
+    return found.length === 0 ? undefined : found.flat();
+}
+
+/** Every text in a value, however deep. */
+function textsIn(value: unknown): string[] {
+    if (typeof value === "string") {
+        return [value];
+    }
+    return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

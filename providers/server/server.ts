@@ -4,10 +4,12 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Problem } from "../../lib/problems";
 import { engineLog, Reporter } from "./engineLog";
-import { describeFailure } from "./failure";
+import { describeFailure, messageOf } from "./failure";
 import { AnyKind, Call, Context } from "./kind";
-import { certain, checked, compared, differenceOf, promised, secretNames } from "./messages";
-import { Properties, receive, send } from "./properties";
+import { Mask, maskFor } from "./mask";
+import { certain, checked, compared, differenceOf, promised } from "./messages";
+import { Operation, stateOf, timeOver } from "./operation";
+import { Properties, receive, secretTexts, send } from "./properties";
 
 /** What a provider is made of. */
 export interface ProviderDefinition<Services> {
@@ -33,6 +35,8 @@ export class ProviderServer<Services> {
     private readonly kinds: ReadonlyMap<string, AnyKind<Services>>;
     private readonly cancelled = new AbortController();
     private connected: Connected<Services> | undefined;
+    /** Texts that are secret in the provider's own settings. */
+    private secrets: readonly string[] = [];
 
     constructor(
         private readonly definition: ProviderDefinition<Services>,
@@ -61,7 +65,7 @@ export class ProviderServer<Services> {
     checkConfig(request: messages.CheckRequest): messages.CheckResponse {
         const news = receive(request.getNews());
         const problems = this.definition.checkConfig?.(news.properties) ?? [];
-        return checked(news, certain(problems, news.properties));
+        return checked(news, news.properties, certain(problems, news.properties));
     }
 
     /** Another address reaches the same things by another way: nothing is replaced for it. */
@@ -70,7 +74,9 @@ export class ProviderServer<Services> {
     }
 
     configure(request: messages.ConfigureRequest): messages.ConfigureResponse {
-        this.connected = this.definition.connect(receive(request.getArgs()).properties);
+        const args = receive(request.getArgs());
+        this.secrets = secretTexts(args);
+        this.connected = this.definition.connect(args.properties);
         const response = new messages.ConfigureResponse();
         response.setAcceptsecrets(true);
         response.setSupportspreview(true);
@@ -82,7 +88,7 @@ export class ProviderServer<Services> {
         const news = receive(request.getNews());
         const properties = kind.defaults?.(news.properties, request.getUrn()) ?? news.properties;
         const before = request.hasOlds() ? receive(request.getOlds()).properties : undefined;
-        return checked({ ...news, properties }, certain(kind.check(properties, before), properties));
+        return checked(news, properties, certain(kind.check(properties, before), properties));
     }
 
     diff(request: messages.DiffRequest): messages.DiffResponse {
@@ -104,12 +110,14 @@ export class ProviderServer<Services> {
         const inputs = receive(request.getProperties());
         const response = new messages.CreateResponse();
         if (request.getPreview()) {
-            response.setProperties(send(promised(kind, inputs.properties), secretNames(kind, inputs)));
+            response.setProperties(send(promised(kind, inputs.properties), inputs, kind.secretOutputs));
             return response;
         }
-        const made = await kind.create(inputs.properties, this.contextOf(request));
+        const made = await this.operate(request, secretTexts(inputs), (context) =>
+            kind.create(inputs.properties, context),
+        );
         response.setId(made.id);
-        response.setProperties(send({ ...inputs.properties, ...made.outputs }, secretNames(kind, inputs)));
+        response.setProperties(send({ ...inputs.properties, ...made.outputs }, inputs, kind.secretOutputs));
         return response;
     }
 
@@ -118,16 +126,15 @@ export class ProviderServer<Services> {
         const inputs = receive(request.getNews());
         const response = new messages.UpdateResponse();
         if (request.getPreview()) {
-            response.setProperties(send(promised(kind, inputs.properties), secretNames(kind, inputs)));
+            response.setProperties(send(promised(kind, inputs.properties), inputs, kind.secretOutputs));
             return response;
         }
-        const outputs = await kind.update?.(
-            request.getId(),
-            inputs.properties,
-            this.contextOf(request),
-            receive(request.getOlds()).properties,
+        const olds = receive(request.getOlds());
+        const secrets = [...secretTexts(inputs), ...secretTexts(olds, receive(request.getOldInputs()))];
+        const outputs = await this.operate(request, secrets, async (context) =>
+            kind.update?.(request.getId(), inputs.properties, context, olds.properties),
         );
-        response.setProperties(send({ ...inputs.properties, ...outputs }, secretNames(kind, inputs)));
+        response.setProperties(send({ ...inputs.properties, ...outputs }, inputs, kind.secretOutputs));
         return response;
     }
 
@@ -135,22 +142,27 @@ export class ProviderServer<Services> {
         const kind = this.kindOf(request.getUrn());
         const recorded = receive(request.getProperties());
         const response = new messages.ReadResponse();
-        const state = await this.stateOf(kind, request, recorded.properties);
+        const secrets = secretTexts(recorded, receive(request.getInputs()));
+        const state = await this.operate(request, secrets, (context) =>
+            stateOf(kind, request.getId(), recorded.properties, context),
+        );
         if (state === undefined) {
             return response;
         }
-        const secrets = secretNames(kind, recorded);
         const inputs = Object.entries(state).filter(([name]) => !kind.outputs.includes(name));
         response.setId(request.getId());
-        response.setProperties(send(state, secrets));
-        response.setInputs(send(Object.fromEntries(inputs), secrets));
+        response.setProperties(send(state, recorded, kind.secretOutputs));
+        response.setInputs(send(Object.fromEntries(inputs), recorded, kind.secretOutputs));
         return response;
     }
 
     async delete(request: messages.DeleteRequest): Promise<Empty> {
         const kind = this.kindOf(request.getUrn());
-        const { properties } = receive(request.getProperties());
-        await kind.delete?.(request.getId(), properties, this.contextOf(request));
+        const recorded = receive(request.getProperties());
+        const secrets = secretTexts(recorded, receive(request.getOldInputs()));
+        await this.operate(request, secrets, async (context) =>
+            kind.delete?.(request.getId(), recorded.properties, context),
+        );
         return new Empty();
     }
 
@@ -162,21 +174,23 @@ export class ProviderServer<Services> {
     /** Not a call of the protocol: whoever serves the provider has ended. */
     close(): void {
         this.connected?.close();
+        this.report.close();
     }
 
-    /** Without anything recorded the engine imports: the id is all that is known. */
-    private async stateOf(
-        kind: AnyKind<Services>,
-        request: messages.ReadRequest,
-        recorded: Properties,
-    ): Promise<Properties | undefined> {
-        if (Object.keys(recorded).length > 0) {
-            return kind.read ? await kind.read(request.getId(), recorded, this.contextOf(request)) : recorded;
+    /** Runs an operation. Whatever it says, and be it of what went wrong, is masked, and has been told when it ends. */
+    private async operate<T>(
+        request: Operation,
+        secrets: readonly string[],
+        run: (context: Context<Services>) => Promise<T>,
+    ): Promise<T> {
+        const mask = maskFor([...this.secrets, ...secrets]);
+        try {
+            return await run(this.contextOf(request, mask));
+        } catch (error) {
+            throw new Error(mask(messageOf(error)), { cause: error });
+        } finally {
+            await this.report.flushed();
         }
-        if (kind.import === undefined) {
-            throw new Error(`${kind.token} can't be imported`);
-        }
-        return await kind.import(request.getId(), this.contextOf(request));
     }
 
     private kindOf(urn: string): AnyKind<Services> {
@@ -188,7 +202,7 @@ export class ProviderServer<Services> {
         return kind;
     }
 
-    private contextOf(request: { getUrn(): string; getTimeout?(): number }): Context<Services> {
+    private contextOf(request: Operation, mask: Mask): Context<Services> {
         if (this.connected === undefined) {
             throw new Error("the provider is not configured");
         }
@@ -197,22 +211,16 @@ export class ProviderServer<Services> {
         return this.connected.context({
             urn,
             timeoutSeconds: seconds > 0 ? seconds : undefined,
-            signal: AbortSignal.any([this.cancelled.signal, ...(seconds > 0 ? [over(seconds)] : [])]),
+            signal: AbortSignal.any([this.cancelled.signal, ...(seconds > 0 ? [timeOver(seconds)] : [])]),
+            mask,
             status: (message) => {
-                this.report.status(urn, message);
+                this.report.status(urn, mask(message));
+            },
+            log: (message) => {
+                this.report.info(urn, mask(message));
             },
         });
     }
-}
-
-/** Aborts when an operation's custom timeout is over. */
-function over(seconds: number): AbortSignal {
-    const controller = new AbortController();
-    const reason = new Error(`its custom timeout of ${seconds} s is over`);
-    setTimeout(() => {
-        controller.abort(reason);
-    }, seconds * 1000).unref();
-    return controller.signal;
 }
 
 const METHODS = [

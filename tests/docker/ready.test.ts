@@ -41,6 +41,12 @@ async function nameOf(container: Docker.Container): Promise<string> {
     return (await container.inspect()).Name.slice(1);
 }
 
+/** What a failure begins with: which container, and of which image. */
+async function subjectOf(container: Docker.Container): Promise<string> {
+    const { Config } = await container.inspect();
+    return `${await nameOf(container)} (image ${Config.Image})`;
+}
+
 /** Asked over the network, by the asking container. */
 async function byUrl(container: Docker.Container, timeoutSeconds = NEVER): Promise<Values> {
     return {
@@ -85,12 +91,51 @@ describe("a container that answers", () => {
     });
 });
 
+describe("a container that has to be steady", () => {
+    it("is ready when it has answered for that long, a bad answer in between makes it begin again", async () => {
+        const container = await start(ASKER, ["sleep", String(NEVER)]);
+        // Good, bad, then good for ever.
+        const count = "echo >> /tmp/asked; test $(wc -l < /tmp/asked) -ne 2";
+        const inputs = { ...byCommand(container, ["sh", "-c", count]), settleSeconds: 1 };
+        expect((await provider.create(READY, inputs)).id).toBe(container.id);
+        const { output } = await exec(container, ["wc", "-l", "/tmp/asked"]);
+        expect(Number.parseInt(output, 10)).toBeGreaterThan(3);
+    });
+
+    it("fails at once when it ends soon after it answered", async () => {
+        const container = await start(ASKER, [
+            "sh",
+            "-c",
+            "until [ -f /tmp/asked ]; do sleep 0.05; done; exit 7",
+        ]);
+        const inputs = { ...byCommand(container, ["touch", "/tmp/asked"]), settleSeconds: NEVER };
+        expect(await failure(inputs)).toBe(
+            `${await subjectOf(container)} exited with code 7\nIt wrote no log.`,
+        );
+    });
+
+    it("fails when the time is over, and says that it did answer", async () => {
+        const container = await start(ASKER, ["sleep", String(NEVER)]);
+        const once = "test -f /tmp/asked && echo red && exit 1; touch /tmp/asked";
+        const inputs = { ...byCommand(container, ["sh", "-c", once], 2), settleSeconds: 1 };
+        expect(await failure(inputs)).toContain("answered, but not for long: not ready within 2 s (red)");
+    });
+
+    it("without a question, too: it has to go on running", async () => {
+        const container = await start(ASKER, ["sh", "-c", "sleep 0.5; exit 8"]);
+        const inputs = { container: container.id, settleSeconds: NEVER, timeoutSeconds: NEVER };
+        expect(await failure(inputs)).toContain("exited with code 8");
+    });
+});
+
 describe("a container that ends", () => {
     it("fails at once with its exit code and its last 50 lines", async () => {
         const lines = "i=0; while [ $i -lt 51 ]; do i=$((i + 1)); echo line-$i; done; exit 3";
         const container = await start(ASKER, ["sh", "-c", lines]);
         const message = await failure(await byUrl(container));
-        expect(message).toMatch(new RegExp(`^${await nameOf(container)} .*exited with code 3`));
+        expect(message).toMatch(
+            new RegExp(`^${await nameOf(container)} \\(image .*\\) .*exited with code 3`),
+        );
         const logged = Array.from({ length: 50 }, (_, index) => `  | line-${index + 2}`);
         expect(message.split("\n").slice(1)).toEqual(["The last lines of its log:", ...logged]);
     });
@@ -99,9 +144,7 @@ describe("a container that ends", () => {
         const container = await start(ASKER, ["sh", "-c", "until [ -f /go ]; do sleep 0.05; done; exit 5"]);
         // The question itself is what it waits for.
         const message = await failure(byCommand(container, ["sh", "-c", "touch /go; exit 1"]));
-        expect(message).toBe(
-            `${await nameOf(container)} exited with code 5 before it answered\nIt wrote no log.`,
-        );
+        expect(message).toBe(`${await subjectOf(container)} exited with code 5\nIt wrote no log.`);
     });
 
     it("fails at once when it starts over and over", async () => {
@@ -111,7 +154,7 @@ describe("a container that ends", () => {
         const state = async () => JSON.stringify((await container.inspect()).State);
         await until(async () => (await container.inspect()).RestartCount > 2, state);
         const message = await failure(await byUrl(container));
-        expect(message).toMatch(/starts over and over: it exited with code 4|exited with code 4 before/);
+        expect(message).toMatch(/starts over and over: it exited with code 4|exited with code 4/);
         expect(message).toContain("  | tick");
     });
 
@@ -122,9 +165,9 @@ describe("a container that ends", () => {
             async () => (await exec(container, ["ls", "/tmp/asked"])).code === 0,
             () => Promise.resolve("nobody asked"),
         );
-        const name = await nameOf(container);
+        const subject = await subjectOf(container);
         await container.kill();
-        expect(await waiting).toBe(`${name} exited with code 137 before it answered\nIt wrote no log.`);
+        expect(await waiting).toBe(`${subject} exited with code 137\nIt wrote no log.`);
     });
 
     it("tells the reason and the end of a log that is too long to be told", async () => {
@@ -141,7 +184,7 @@ describe("a container that never answers", () => {
         const container = await start(ASKER, ["sh", "-c", "echo up but mute; sleep 3600"]);
         const message = await failure(byCommand(container, ["sh", "-c", "echo no such table; exit 1"], 1));
         expect(message).toBe(
-            `${await nameOf(container)} did not answer within 1 s (no such table)\n` +
+            `${await subjectOf(container)} did not answer within 1 s (no such table)\n` +
                 "The last lines of its log:\n  | up but mute",
         );
     });
@@ -159,7 +202,7 @@ describe("a container that never answers", () => {
         const container = await start(ASKER, ["sleep", String(NEVER)]);
         const inputs = byCommand(container, ["sh", "-c", "touch /tmp/asked; exit 1"]);
         const waiting = expect(own.create(READY, inputs)).rejects.toThrow(
-            `${await nameOf(container)} did not answer before the update was cancelled`,
+            `${await subjectOf(container)} did not answer before the update was cancelled`,
         );
         await until(
             async () => (await exec(container, ["ls", "/tmp/asked"])).code === 0,
@@ -182,7 +225,7 @@ describe("a container that nobody asks", () => {
         const container = await start(ASKER, ["sh", "-c", "echo no licence; exit 7"]);
         await container.wait();
         expect(await failure({ container: container.id, timeoutSeconds: NEVER })).toBe(
-            `${await nameOf(container)} does not run: it exited with code 7\n` +
+            `${await subjectOf(container)} does not run: it exited with code 7\n` +
                 "The last lines of its log:\n  | no licence",
         );
     });
@@ -198,7 +241,7 @@ describe("a container that must not run as root", () => {
             HostConfig: { Init: true },
         });
         const message = await failure({ container: container.id, refuseRoot: true, timeoutSeconds: NEVER });
-        return message.replace(`${await nameOf(container)} `, "");
+        return message.replace(`${await subjectOf(container)} `, "");
     }
 
     it.each([undefined, "root", "0", "0:1000", "root:node", "00"])("fails as %j", async (user) => {

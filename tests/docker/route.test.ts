@@ -139,11 +139,14 @@ describe("a route", () => {
     });
 
     it("is no template: what a value says is not evaluated", async () => {
-        const healthPath = '/{{ env "PROBE" }}';
-        const { state } = await provider.create(ROUTE, inputsOf("template", { healthPath }));
-        const url = `http://127.0.0.1:8080/api/http/services/${state.service as string}@file`;
+        const pathPrefix = '/{{ env "PROBE" }}';
+        const { id } = await provider.create(
+            ROUTE,
+            inputsOf("template", { routes: [routeOf(hostOf("template"), { pathPrefix })] }),
+        );
+        const url = `http://127.0.0.1:8080/api/http/routers/${id}@file`;
         const { output } = await exec(router, ["wget", "-q", "-O", "-", url]);
-        expect(JSON.parse(output)).toMatchObject({ loadBalancer: { healthCheck: { path: healthPath } } });
+        expect((JSON.parse(output) as { rule: string }).rule).toContain(`Path(\`${pathPrefix}\`)`);
     });
 
     it("differs when somebody edited its file, and is gone without it", async () => {

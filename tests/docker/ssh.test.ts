@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { ROUTES_FOLDER } from "../../lib/traefik";
 import { connect, disconnect } from "../../providers/engine/connect";
 import { Containers, exec, logs, until } from "../support/containers";
+import { EngineStandIn } from "../support/engineStandIn";
 import { providerOnEngine } from "../support/onEngine";
 import { ProviderClient, secret } from "../support/providerClient";
 import { TestRouter } from "../support/router";
 import { Sshd, startSshd } from "../support/sshd";
 
+const JOB = "berth:index:Job";
 const READY = "berth:index:Ready";
 const ROUTE = "berth:index:Route";
 const SECRETS = "berth:index:SecretVolume";
@@ -66,6 +68,24 @@ describe("over SSH", () => {
         const inputs = { container: container.id, command: ["true"], timeoutSeconds: 50 };
         expect((await provider.create(READY, inputs)).id).toBe(container.id);
         expect((await provider.read(READY, container.id, inputs)).id).toBe(container.id);
+    });
+
+    it("a job runs to its end, and tells all that it writes though its connection drops", async () => {
+        const engine = await EngineStandIn.start();
+        const own = await ProviderClient.start(undefined, engine.address);
+        await own.configure(sshd.host, sshd.sshOpts);
+        const name = containers.uniqueName();
+        const script = "echo started; until [ -f /tmp/go ]; do sleep 0.05; done; echo done";
+        const job = { name, image: "node:20-slim", command: ["sh", "-c", script], networks: ["bridge"] };
+        const created = own.create(JOB, { ...job, timeoutSeconds: 3600 });
+        await engine.hears("started");
+        clients().forEach((id) => process.kill(id));
+        await exec(containers.docker.getContainer(name), ["touch", "/tmp/go"]);
+        expect((await created).id).toBe(name);
+        expect(engine.lines).toEqual(["started", "done"]);
+        await own.delete(JOB, name, job);
+        own.close();
+        engine.close();
     });
 
     it("a container that exits fails at once, with its log", async () => {

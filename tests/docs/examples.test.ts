@@ -157,6 +157,7 @@ const EXAMPLES: Readonly<Record<string, readonly [type: string, registers: reado
         ["HetznerVps vps", "HetznerNetwork vps-network", ...SERVER("vps")],
     ],
     "host-ready": ["berth:index:HostReady", ["HostReady ready"]],
+    job: ["berth:index:Job", ["Job shop-migration"]],
     "key-pair": ["berth:index:KeyPair", ["KeyPair deploy-key"]],
     postgres: [
         "berth:index:Postgres",
@@ -195,15 +196,16 @@ const EXAMPLES: Readonly<Record<string, readonly [type: string, registers: reado
         [
             "Container router",
             "DataFolder router-certificates-folder",
-            "Ready router-ready",
             "RemoteImage router-image",
             "Router router",
             "SecretVolume router-config",
+            "Takeover router-running",
             "Volume router-certificates",
             "Volume router-routes",
         ],
     ],
     "secret-volume": ["berth:index:SecretVolume", ["SecretVolume db-secrets"]],
+    takeover: ["berth:index:Takeover", ["Takeover proxy-running"]],
     "tunnel-connector": [
         "berth:index:TunnelConnector",
         [

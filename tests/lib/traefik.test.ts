@@ -19,6 +19,7 @@ const app: RoutedApp = {
     servers: ["http://a:3000", "http://b:3000"],
     healthCheck: { path: "/healthz", intervalSeconds: 10, timeoutSeconds: 5 },
     dialTimeoutMs: 1500,
+    idleTimeoutMs: 500,
 };
 
 describe("a route file", () => {
@@ -51,7 +52,11 @@ describe("a route file", () => {
                         },
                     },
                 },
-                serversTransports: { "shop-ws-transport": { forwardingTimeouts: { dialTimeout: "1500ms" } } },
+                serversTransports: {
+                    "shop-ws-transport": {
+                        forwardingTimeouts: { dialTimeout: "1500ms", idleConnTimeout: "500ms" },
+                    },
+                },
             },
         });
     });

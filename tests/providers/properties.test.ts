@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { changedNames, hasUnknown, receive, send, UNKNOWN } from "../../providers/server/properties";
+import {
+    changedNames,
+    hasUnknown,
+    receive,
+    secretTexts,
+    send,
+    UNKNOWN,
+} from "../../providers/server/properties";
 import { secret } from "../support/providerClient";
 
 const value = fc.letrec((tie) => ({
@@ -20,27 +27,59 @@ describe("properties on the wire", () => {
     it("come back as they went, secrets too", () => {
         fc.assert(
             fc.property(properties, fc.func(fc.boolean()), (given, choose) => {
-                const secrets = new Set(Object.keys(given).filter((name) => choose(name)));
-                const { properties: received, secrets: marked } = receive(send(given, secrets));
+                const secrets = Object.keys(given).filter((name) => choose(name));
+                const { properties: received, secrets: marked } = receive(send(given, undefined, secrets));
                 expect(received).toEqual(Object.fromEntries(Object.entries(given)));
-                expect([...marked].sort()).toEqual([...secrets].sort());
+                expect([...marked.keys()].sort()).toEqual(secrets.sort());
             }),
         );
     });
 
-    it.each<[string, JavaScriptValue, unknown]>([
-        ["as such", secret("s"), "s"],
-        ["in an object", { a: { b: secret("s") }, c: 1 }, { a: { b: "s" }, c: 1 }],
-        ["in a list", ["a", secret("s")], ["a", "s"]],
-        ["in a secret", secret({ a: secret("s") }), { a: "s" }],
-    ])("are secret as a whole when they hold one %s", (_, given, bare) => {
-        const received = receive(Struct.fromJavaScript({ given, plain: "p" }));
-        expect(received).toEqual({ properties: { given: bare, plain: "p" }, secrets: new Set(["given"]) });
+    it.each<[string, JavaScriptValue, unknown, string[]]>([
+        ["as such", secret("s"), "s", ["s"]],
+        ["that is no text", secret(5), 5, []],
+        ["in an object", { a: { b: secret("s") }, c: "t" }, { a: { b: "s" }, c: "t" }, ["s"]],
+        ["in a list", ["a", secret("s"), secret("t")], ["a", "s", "t"], ["s", "t"]],
+        ["in a secret", secret({ a: secret("s"), b: ["t", 1] }), { a: "s", b: ["t", 1] }, ["s", "t"]],
+    ])("are known as secret when they hold a secret %s", (_, given, bare, texts) => {
+        const wire = { given, plain: "p" };
+        const received = receive(Struct.fromJavaScript(wire));
+        expect(received).toEqual({
+            properties: { given: bare, plain: "p" },
+            secrets: new Map([["given", texts]]),
+            wire,
+        });
+        expect(send(received.properties, received).toJavaScript()).toEqual(wire);
+    });
+
+    it("are secret as a whole when something else was made of them", () => {
+        const received = receive(Struct.fromJavaScript({ env: { a: secret("s"), b: "p" }, plain: "p" }));
+        const news = { env: { a: "s", b: "q" }, plain: "q", made: "m" };
+        expect(send(news, received, ["made"]).toJavaScript()).toEqual({
+            env: secret({ a: "s", b: "q" }),
+            plain: "q",
+            made: secret("m"),
+        });
+    });
+
+    it("are secret by their name, whatever came", () => {
+        const received = receive(Struct.fromJavaScript({ key: "k" }));
+        expect(send(received.properties, received, ["key"]).toJavaScript()).toEqual({ key: secret("k") });
     });
 
     it("may be missing", () => {
-        expect(receive(undefined)).toEqual({ properties: {}, secrets: new Set() });
-        expect(send({ gone: undefined }, new Set(["gone"])).toJavaScript()).toEqual({});
+        expect(receive(undefined)).toEqual({ properties: {}, secrets: new Map(), wire: {} });
+        expect(send({ gone: undefined }, undefined, ["gone"]).toJavaScript()).toEqual({});
+    });
+});
+
+describe("the secret texts of a state", () => {
+    const of = (wire: Record<string, JavaScriptValue>) => receive(Struct.fromJavaScript(wire));
+
+    it("are those of its inputs, told exactly, and of what else is in it", () => {
+        const state = of({ env: secret({ a: "s", b: "p" }), key: secret("k"), plain: "q" });
+        expect(secretTexts(state, of({ env: { a: secret("s"), b: "p" } }))).toEqual(["s", "k"]);
+        expect(secretTexts(state)).toEqual(["s", "p", "k"]);
     });
 });
 

@@ -6,9 +6,9 @@ import { Containers } from "./containers";
 /** The engine on which the tests run. */
 export const ENGINE_HOST = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
 
-/** The provider with the tests' engine. */
-export async function providerOnEngine(): Promise<ProviderClient> {
-    const provider = await ProviderClient.start();
+/** The provider with the tests' engine. `engine` is the address of whom it tells what goes on. */
+export async function providerOnEngine(engine?: string): Promise<ProviderClient> {
+    const provider = await ProviderClient.start(undefined, engine);
     await provider.configure(ENGINE_HOST);
     return provider;
 }

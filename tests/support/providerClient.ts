@@ -25,9 +25,12 @@ export class ProviderClient {
         private readonly stop: () => void,
     ) {}
 
-    /** Serves the provider on a free port and connects to it. */
-    static async start<Services>(provider?: ProviderDefinition<Services>): Promise<ProviderClient> {
-        const { port, stop } = await (provider ? serve(provider) : serve(definition));
+    /** Serves the provider on a free port and connects to it. `engine` is the address of whom it tells what goes on. */
+    static async start<Services>(
+        provider?: ProviderDefinition<Services>,
+        engine?: string,
+    ): Promise<ProviderClient> {
+        const { port, stop } = await (provider ? serve(provider, engine) : serve(definition, engine));
         return ProviderClient.connect(port, stop);
     }
 

@@ -13,6 +13,8 @@ function contextOf(config: Properties, environment: Record<string, string>): Fly
         timeoutSeconds: undefined,
         urn: "urn:pulumi:test::berth::fly:index:App::shop",
         status: () => undefined,
+        log: () => undefined,
+        mask: (text) => text,
     });
 }
 

@@ -1,0 +1,14 @@
+/**
+ * Base URLs of the servers that a route file leads to. Read from the text and not from its meaning, so that a file which is
+ * not in order tells them, too.
+ */
+export function serverUrls(content: string): string[] {
+    return [...content.matchAll(/\burl:\s*["']?([a-z0-9]+:\/\/[A-Za-z0-9._:-]+)/g)].map(
+        ([, url = ""]) => url,
+    );
+}
+
+/** Host names of those servers: the names of containers. */
+export function serverNames(content: string): string[] {
+    return serverUrls(content).map((url) => /^[a-z0-9]+:\/\/([^:]+)/.exec(url)?.[1] ?? "");
+}

@@ -1,0 +1,127 @@
+import Docker from "dockerode";
+import { failWhenItDies, inFull, NotReady } from "./alive";
+import { Asking, Question } from "./asking";
+import { isNotFound } from "./connect";
+import { exec } from "./exec";
+import { procAddress } from "./procNet";
+
+/** Containers that give way to others, behind one router. */
+export interface Drain {
+    /** Container of the router. */
+    readonly router: string;
+    /** Base URLs of those that give way, `http://container:port`. */
+    readonly leaving: readonly string[];
+    /** How those are asked that take over. */
+    readonly taking: readonly Question[];
+    /** How long what is in flight may take, in seconds. */
+    readonly seconds: number;
+}
+
+/**
+ * For how long nothing may be in flight. Longer than the router keeps an idle connection, and than its rate limit may hold
+ * up a request that it has already given to the old containers.
+ */
+const QUIET_SECONDS = 1;
+
+/** Bad answers in a row after which a new container counts as red: one may be a hiccup under load. */
+const RED = 3;
+
+/**
+ * Looks at the connections of the router's own network namespace until none leads to the old containers, or the time is
+ * over, and prints how many are left. In one go in the container: a look from outside each time would cost several requests.
+ */
+const WAIT = `
+now() { read -r up _ < /proc/uptime; echo "\${up%.*}\${up#*.}"; }
+open() { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -Ec " ($ADDRESSES) 0[12] "; }
+start=$(now)
+quiet=$start
+until [ $(($(now) - quiet)) -ge $((QUIET_SECONDS * 100)) ] || [ $(($(now) - start)) -ge $((SECONDS_MAX * 100)) ]; do
+    sleep 0.1
+    if [ "$(open)" -gt 0 ]; then quiet=$(now); fi
+done
+open
+exit 0
+`;
+
+/**
+ * Waits until what is in flight has come to its end, and says how many connections were still open when the time was over:
+ * websockets, mostly. Fails as soon as one of the containers that take over exits or turns red.
+ */
+export async function drain(
+    docker: Docker,
+    { router, leaving, taking, seconds }: Drain,
+    cancelled: AbortSignal,
+): Promise<number> {
+    const addresses = (await Promise.all(leaving.map((url) => addressesOf(docker, url)))).flat();
+    if (addresses.length === 0 || seconds === 0) {
+        return 0;
+    }
+    const over = new AbortController();
+    const stop = AbortSignal.any([cancelled, over.signal]);
+    try {
+        return await Promise.race([
+            untilQuiet(docker, router, addresses, seconds, stop),
+            ...taking.map((question) => failWhenItTurnsRed(docker, question, stop)),
+        ]);
+    } catch (error) {
+        cancelled.throwIfAborted();
+        throw error;
+    } finally {
+        over.abort();
+    }
+}
+
+async function untilQuiet(
+    docker: Docker,
+    router: string,
+    addresses: readonly string[],
+    seconds: number,
+    signal: AbortSignal,
+): Promise<number> {
+    const { exitCode, output } = await exec(docker, router, ["sh", "-c", WAIT], {
+        signal,
+        env: {
+            ADDRESSES: addresses.join("|"),
+            SECONDS_MAX: String(seconds),
+            QUIET_SECONDS: String(QUIET_SECONDS),
+        },
+    });
+    if (exitCode !== 0) {
+        throw new Error(`the router's connections can't be told: ${output.trim()}`);
+    }
+    return Number(output);
+}
+
+async function failWhenItTurnsRed(docker: Docker, question: Question, stop: AbortSignal): Promise<never> {
+    const asking = new Asking(docker, question, stop);
+    try {
+        return await Promise.race([
+            failWhenItDies(docker, question.container, stop),
+            asking.untilRed(RED).then(() => {
+                const complaint = asking.complaint === "" ? "" : ` (${asking.complaint})`;
+                throw new NotReady(`stopped answering soon after it was ready${complaint}`);
+            }),
+        ]);
+    } catch (error) {
+        throw error instanceof NotReady ? await inFull(docker, question.container, error) : error;
+    }
+}
+
+/** Where a server listens, as the kernel writes it. Nothing for one that does not run: nothing is in flight there. */
+async function addressesOf(docker: Docker, url: string): Promise<string[]> {
+    const { hostname, port } = new URL(url);
+    try {
+        const { State, NetworkSettings } = await docker.getContainer(hostname).inspect();
+        return State.Running
+            ? Object.values(NetworkSettings.Networks)
+                  .flatMap(({ IPAddress, GlobalIPv6Address }) => [IPAddress, GlobalIPv6Address])
+                  .filter((address) => address !== "")
+                  .map((address) => procAddress(address, Number(port)))
+            : [];
+    } catch (error) {
+        if (isNotFound(error)) {
+            return [];
+        }
+        throw error;
+    }
+}
