@@ -60,15 +60,20 @@ export interface AppArgs {
     secretFiles?: Record<string, pulumi.Input<string>>;
     /**
      * Command that has to succeed with the new image, environment and secrets before a new version serves: a migration.
-     * When it fails, the old version goes on serving. On a Docker engine it is not run yet: an app there migrates when it
-     * starts.
+     * It runs once, however many replicas there are. When it fails, the old version goes on serving, and the next update
+     * runs it again; after a success it runs again when image, environment, mounts or the command itself change.
      * @default none
      */
     release?: string[];
+    /**
+     * How long that command may take, in seconds. It is stopped when they are over, and the release fails.
+     * @default 300, which is flyctl's own
+     */
+    releaseTimeoutSeconds?: number;
     /** What is mounted into the containers. Data volumes are kept when the stack goes down. */
     volumes?: VolumeArgs[];
     /**
-     * What one container may use at the most. Changes apply without a release.
+     * What one container may use at the most. A change is a release.
      * @default no limits
      */
     limits?: LimitsArgs;
@@ -107,6 +112,12 @@ export interface AppArgs {
      * @default 120
      */
     readyTimeoutSeconds?: number;
+    /**
+     * How long an old version may take for the requests and websockets that it has when the routes have moved to the new
+     * one, in seconds, before it is told to stop. Shorter on a Docker engine when nothing is in flight any more.
+     * @default 5; on Fly 10, which is flyctl's own
+     */
+    drainSeconds?: number;
     /**
      * How long a container may take to stop after SIGTERM, in seconds, before it is killed.
      * @default 10
@@ -215,7 +226,7 @@ export interface PostgresArgs {
      * @default none: only the system's own apps reach it
      */
     publish?: number;
-    /** What the container may use at the most. @default no limits */
+    /** What the container may use at the most. A change applies while it runs. @default no limits */
     limits?: LimitsArgs;
 }
 
@@ -268,7 +279,7 @@ export interface RedisArgs {
      * @default none: only the system's own apps reach it
      */
     publish?: number;
-    /** What the container may use at the most. @default no limits */
+    /** What the container may use at the most. A change applies while it runs. @default no limits */
     limits?: LimitsArgs;
 }
 

@@ -22,6 +22,7 @@ export function findSample(context: string = CONTEXT): Sample {
         ...readdirSync(bundle).map((name) => join(bundle, name)),
         join(context, "Dockerfile"),
         join(context, "package.json"),
+        join(context, "bin", "prisma"),
     ].sort();
     const hash = createHash("sha256");
     for (const file of files) {

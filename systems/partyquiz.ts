@@ -31,6 +31,7 @@ export const partyquiz = defineSystem({
             ...apps.web,
             port: WEB.port,
             health: WEB.health,
+            release: ["npx", "prisma", "migrate", "deploy"],
             env: { ...env, PORT: String(WEB.port) },
             secrets: shared,
             routes: [{ host: hosts.web }],

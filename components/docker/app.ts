@@ -1,21 +1,37 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { httpTest } from "../../lib/healthcheck";
 import { refuse } from "../../lib/problems";
 import { describeRoute } from "../../lib/routes";
-import { Ready, Route, SecretVolume } from "../../providers/sdk";
-import { App as RunningApp, AppArgs, BuildArgs, HealthCheckArgs } from "../platform";
+import { Job, Ready, Route, SecretVolume } from "../../providers/sdk";
+import { App as RunningApp, AppArgs, BuildArgs } from "../platform";
 import { validateApp } from "./appArgs";
-import { COMMON, CONTAINER_OPTIONS, envList, limitsOf } from "./container";
+import { COMMON, containerLabels, CONTAINER_OPTIONS, envList, limitsOf, stopsWithin } from "./container";
 import { createDataVolume } from "./dataVolume";
-import { labelList, labelsOf, Placement } from "./engine";
+import { labelsOf, Placement } from "./engine";
+import { healthcheckOf } from "./healthcheck";
 
 const DEFAULT_READY_TIMEOUT_SECONDS = 120;
+const DEFAULT_RELEASE_TIMEOUT_SECONDS = 300;
 const DEFAULT_STOP_GRACE_SECONDS = 10;
 
+/** How long a new container has to go on answering. One that nobody can ask only shows by its end that it is broken. */
+const SETTLE_SECONDS = { asked: 1, unasked: 5 };
+
+/** Settings of a container that the engine could change while it runs. For an app they are a release like any other. */
+const RELEASED_LIMITS = ["cpus", "memory", "memorySwap"];
+
+/** What is mounted into the containers of an app, its release command's included. */
+interface Mount {
+    readonly volumeName?: pulumi.Input<string>;
+    readonly hostPath?: string;
+    readonly containerPath: string;
+    readonly readOnly?: boolean;
+}
+
 /**
- * An app on a Docker engine. A change of its image, command, environment or mounts is a release: new containers start
- * beside the old ones, each has to answer, then the route moves, and only then the old ones stop.
+ * An app on a Docker engine. A change of anything that its containers are made from is a release: its release command runs
+ * with the new image, new containers start beside the old ones, each has to answer, the route moves, what is in flight on
+ * the old ones ends, and only then they stop.
  */
 export class App extends pulumi.ComponentResource implements RunningApp {
     readonly urls: pulumi.Output<string[]>;
@@ -33,7 +49,10 @@ export class App extends pulumi.ComponentResource implements RunningApp {
 
         const image = this.createImage();
         const mounts = this.createMounts(image);
-        const containers = replicasOf(args).map((replica) => this.createContainer(replica, image, mounts));
+        const released = this.runRelease(image, mounts);
+        const containers = replicasOf(args).map((replica) =>
+            this.createContainer(replica, image, mounts, released),
+        );
         const ready = containers.map((container, index) => this.waitFor(container, index + 1));
         const routed = this.createRoute(containers, ready);
 
@@ -58,7 +77,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
         );
     }
 
-    private createMounts(image: docker.RemoteImage): docker.types.input.ContainerVolume[] {
+    private createMounts(image: docker.RemoteImage): Mount[] {
         const mounts = (this.args.volumes ?? []).map(({ volume, hostPath, containerPath, readOnly }) => ({
             ...(volume === undefined ? { hostPath } : { volumeName: this.dataVolume(volume, image).name }),
             containerPath,
@@ -92,14 +111,43 @@ export class App extends pulumi.ComponentResource implements RunningApp {
         );
     }
 
+    private runRelease(image: docker.RemoteImage, volumes: Mount[]): pulumi.Resource[] {
+        const { args, placement } = this;
+        if (args.release === undefined) {
+            return [];
+        }
+        const job = new Job(
+            `${this.name}-release`,
+            {
+                name: `${placement.engine.prefix}-${this.name}-release`,
+                image: image.imageId,
+                imageName: image.name,
+                command: args.release,
+                env: { ...args.env, ...secretsOf(args) },
+                user: args.user,
+                refuseRoot: true,
+                readOnlyRoot: args.readOnlyRoot,
+                limits: args.limits,
+                volumes,
+                networks: [placement.edgeNetwork, placement.dataNetwork],
+                labels: this.labels(),
+                timeoutSeconds: args.releaseTimeoutSeconds ?? DEFAULT_RELEASE_TIMEOUT_SECONDS,
+            },
+            { parent: this },
+        );
+        return [job];
+    }
+
     private createContainer(
         replica: number,
         image: docker.RemoteImage,
-        volumes: docker.types.input.ContainerVolume[],
+        volumes: Mount[],
+        dependsOn: pulumi.Resource[],
     ): docker.Container {
         const { args, placement } = this;
+        const name = `${this.name}-${replica}`;
         return new docker.Container(
-            `${this.name}-${replica}`,
+            name,
             {
                 ...COMMON,
                 ...(args.readOnlyRoot === false && { readOnly: false, tmpfs: undefined }),
@@ -107,7 +155,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
                 image: image.imageId,
                 command: args.command,
                 envs: envList({ ...args.env, ...secretsOf(args) }),
-                labels: labelList(this.labels()),
+                labels: containerLabels(name, this.labels(), this),
                 user: args.user,
                 volumes,
                 networksAdvanced: [
@@ -115,9 +163,14 @@ export class App extends pulumi.ComponentResource implements RunningApp {
                     { name: placement.dataNetwork, aliases: [this.name] },
                 ],
                 healthcheck: healthcheckOf(args),
-                destroyGraceSeconds: args.stopGraceSeconds ?? DEFAULT_STOP_GRACE_SECONDS,
+                ...stopsWithin(args.stopGraceSeconds ?? DEFAULT_STOP_GRACE_SECONDS),
             },
-            pulumi.mergeOptions(CONTAINER_OPTIONS, { parent: this, deleteBeforeReplace: false }),
+            pulumi.mergeOptions(CONTAINER_OPTIONS, {
+                parent: this,
+                deleteBeforeReplace: false,
+                replaceOnChanges: RELEASED_LIMITS,
+                dependsOn,
+            }),
         );
     }
 
@@ -129,6 +182,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
             {
                 container: container.id,
                 timeoutSeconds: readyTimeoutSeconds ?? DEFAULT_READY_TIMEOUT_SECONDS,
+                settleSeconds: health === undefined ? SETTLE_SECONDS.unasked : SETTLE_SECONDS.asked,
                 refuseRoot: true,
                 ...(url === undefined
                     ? { command: health?.command }
@@ -140,7 +194,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
 
     /** The id of the route, once it is live; nothing for an app without routes. */
     private createRoute(containers: docker.Container[], ready: Ready[]): pulumi.Output<string | undefined> {
-        const { routes = [], port, health, without, requestsPerMinute } = this.args;
+        const { routes = [], port, health, without, requestsPerMinute, drainSeconds } = this.args;
         if (routes.length === 0) {
             return pulumi.all(ready.map(({ id }) => id)).apply(() => undefined);
         }
@@ -156,6 +210,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
                 healthPath: health?.path,
                 without,
                 requestsPerMinute,
+                drainSeconds,
             },
             { parent: this, dependsOn: [...ready, ...this.placement.router.requires] },
         ).id;
@@ -191,23 +246,4 @@ function replicasOf({ replicas = 1 }: AppArgs): number[] {
 
 function secretsOf({ secrets = {} }: AppArgs): Record<string, pulumi.Output<string>> {
     return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]));
-}
-
-/** Defaults are those of connected-repo's and korczewski's own checks. */
-function healthcheckOf({ health, port }: AppArgs): docker.types.input.ContainerHealthcheck | undefined {
-    if (health === undefined) {
-        return undefined;
-    }
-    const { intervalSeconds = 30, timeoutSeconds = 10, startPeriodSeconds = 40, retries = 3 } = health;
-    return {
-        tests: testOf(health, port ?? 0, timeoutSeconds),
-        interval: `${intervalSeconds}s`,
-        timeout: `${timeoutSeconds}s`,
-        startPeriod: `${startPeriodSeconds}s`,
-        retries,
-    };
-}
-
-function testOf({ path, command = [] }: HealthCheckArgs, port: number, timeoutSeconds: number): string[] {
-    return path === undefined ? ["CMD", ...command] : httpTest(port, path, timeoutSeconds);
 }

@@ -13,6 +13,8 @@ export function validateApp(args: AppArgs): Problem[] {
         ...checkPort("args.port", args.port),
         ...checkNumber("args.replicas", args.replicas, { min: 1 }),
         ...checkNumber("args.readyTimeoutSeconds", args.readyTimeoutSeconds, { min: 1 }),
+        ...checkNumber("args.releaseTimeoutSeconds", args.releaseTimeoutSeconds, { min: 1 }),
+        ...checkNumber("args.drainSeconds", args.drainSeconds, { min: 0, max: 86_400 }),
         ...checkNumber("args.stopGraceSeconds", args.stopGraceSeconds, { min: 0 }),
         ...checkNumber("args.requestsPerMinute", args.requestsPerMinute, { min: 1 }),
         ...checkUser(args),

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { LimitsArgs } from "../platform";
+import { labelList } from "./engine";
 
 /**
  * What all containers have in common: they come back by themselves, their logs don't fill the disk, and whoever breaks
@@ -42,6 +43,30 @@ export function limitsOf(
 function cpusOf(cpus: number): string {
     const digits = cpus.toFixed(9);
     return digits.split("0").length - 1 === 9 ? cpus.toFixed(1) : digits.replace(/0+$/, "");
+}
+
+/** How long a container may take to stop, in seconds: when it is replaced, and whenever the engine itself stops it. */
+export function stopsWithin(
+    seconds: number,
+): Pick<docker.ContainerArgs, "destroyGraceSeconds" | "stopTimeout"> {
+    return { destroyGraceSeconds: seconds, stopTimeout: seconds };
+}
+
+/** Labels of a container: whose it is, and which resource, by which one that no state knows is told from the others. */
+export function containerLabels(
+    name: string,
+    labels: Record<string, string>,
+    parent: pulumi.Resource,
+): docker.types.input.ContainerLabel[] {
+    const urn = pulumi.createUrn(name, "docker:index/container:Container", urnOf(parent));
+    return [...labelList(labels), { label: "berth.urn", value: urn }];
+}
+
+/** The text alone: an output of the parent's would depend on all its children, and each of these on itself. */
+function urnOf(parent: pulumi.Resource): Promise<string> {
+    return new Promise((resolve) => {
+        parent.urn.apply(resolve);
+    });
 }
 
 /** A port published on an address of the host, in the form of the Docker provider. */

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Ready, SecretVolume } from "../../providers/sdk";
 import { Problem } from "../../lib/problems";
 import { LimitsArgs } from "../platform";
-import { COMMON, CONTAINER_OPTIONS, limitsOf, publishOn } from "./container";
+import { COMMON, containerLabels, CONTAINER_OPTIONS, limitsOf, publishOn, stopsWithin } from "./container";
 import { createDataVolume } from "./dataVolume";
 import { labelList, labelsOf, Placement } from "./engine";
 
@@ -86,7 +86,7 @@ export function createDataServer(
             tmpfs: Object.fromEntries(["/tmp", ...(args.scratch ?? [])].map((path) => [path, ""])),
             command: args.command,
             envs: args.env,
-            labels: labelList(labels),
+            labels: containerLabels(name, labels, parent),
             volumes: [
                 { volumeName: volume.name, containerPath: args.dataPath },
                 { volumeName: secrets.volume, containerPath: "/run/secrets", readOnly: true },
@@ -103,7 +103,7 @@ export function createDataServer(
                 startPeriod: "30s",
                 retries: 3,
             },
-            destroyGraceSeconds: args.stopGraceSeconds,
+            ...stopsWithin(args.stopGraceSeconds),
         },
         pulumi.mergeOptions(CONTAINER_OPTIONS, { parent, deleteBeforeReplace: true }),
     );

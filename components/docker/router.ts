@@ -16,8 +16,8 @@ import {
     SHARED_FILE,
     SHARED_FOLDER,
 } from "../../lib/traefik";
-import { Ready, SecretVolume } from "../../providers/sdk";
-import { COMMON, CONTAINER_OPTIONS, limitsOf, publishOn } from "./container";
+import { SecretVolume, Takeover } from "../../providers/sdk";
+import { COMMON, containerLabels, CONTAINER_OPTIONS, limitsOf, publishOn, stopsWithin } from "./container";
 import { createDataVolume } from "./dataVolume";
 import { Engine, labelList, labelsOf } from "./engine";
 import { ROUTER_IMAGE } from "../images";
@@ -68,12 +68,12 @@ export class Router extends pulumi.ComponentResource {
         const config = configOf(args);
         const volumes = this.createVolumes(image.imageId, config);
         const container = this.createContainer(image.imageId, config, volumes);
-        const ready = new Ready(
-            `${name}-ready`,
+        const running = new Takeover(
+            `${name}-running`,
             { container: container.id, command: PING, timeoutSeconds: READY_TIMEOUT_SECONDS },
             { parent: this },
         );
-        this.container = pulumi.all([container.id, ready.id]).apply(([id]) => id);
+        this.container = pulumi.all([container.id, running.id]).apply(([id]) => id);
         this.registerOutputs({});
     }
 
@@ -145,20 +145,23 @@ export class Router extends pulumi.ComponentResource {
         config: RouterConfig,
         volumes: docker.types.input.ContainerVolume[],
     ): docker.Container {
-        const { engine, edgeNetwork, edgeIpv6, tunnelNetwork } = this.placement;
+        const { edgeNetwork, edgeIpv6, tunnelNetwork } = this.placement;
         const { listen } = this.args;
         const token = listen?.tls?.cloudflareToken !== undefined;
+        // No name of its own: a new one is made beside the one before.
         return new docker.Container(
             this.name,
             {
                 ...COMMON,
                 ...limitsOf(LIMITS),
-                name: `${engine.prefix}-${this.name}`,
+                // Two can't have the same ports: made in full, and started when the one before has stopped.
+                start: false,
+                mustRun: false,
                 image,
                 user: USER,
                 command: routerFlags(config),
                 envs: token ? [`CF_DNS_API_TOKEN_FILE=${SECRETS_FOLDER}/${DNS_TOKEN_FILE}`] : undefined,
-                labels: labelList(this.labels()),
+                labels: containerLabels(this.name, this.labels(), this),
                 volumes,
                 networksAdvanced: [
                     { name: edgeNetwork, ...(edgeIpv6 && { ipv6Address: EDGE_IPV6.router }) },
@@ -172,10 +175,9 @@ export class Router extends pulumi.ComponentResource {
                     startPeriod: "10s",
                     retries: 3,
                 },
-                destroyGraceSeconds: 10,
+                ...stopsWithin(10),
             },
-            // Only one container can own the published ports.
-            pulumi.mergeOptions(CONTAINER_OPTIONS, { parent: this, deleteBeforeReplace: true }),
+            pulumi.mergeOptions(CONTAINER_OPTIONS, { parent: this, deleteBeforeReplace: false }),
         );
     }
 

@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkNumber } from "../../lib/numbers";
 import { refuse } from "../../lib/problems";
 import { Ready, SecretVolume } from "../../providers/sdk";
-import { COMMON, CONTAINER_OPTIONS, limitsOf } from "./container";
-import { Engine, labelList, labelsOf } from "./engine";
+import { COMMON, containerLabels, CONTAINER_OPTIONS, limitsOf, stopsWithin } from "./container";
+import { Engine, labelsOf } from "./engine";
 import { CONNECTOR_IMAGE } from "../images";
 
 /** The end of a Cloudflare tunnel on an engine. */
@@ -74,7 +74,7 @@ export class TunnelConnector extends pulumi.ComponentResource {
                         "--token-file",
                         "/run/secrets/token",
                     ],
-                    labels: labelList(labels),
+                    labels: containerLabels(`${name}-${replica}`, labels, this),
                     volumes: [{ volumeName: secrets.volume, containerPath: "/run/secrets", readOnly: true }],
                     networksAdvanced: [{ name: network }],
                     healthcheck: {
@@ -84,7 +84,7 @@ export class TunnelConnector extends pulumi.ComponentResource {
                         startPeriod: "30s",
                         retries: 3,
                     },
-                    destroyGraceSeconds: STOP_GRACE_SECONDS,
+                    ...stopsWithin(STOP_GRACE_SECONDS),
                 },
                 pulumi.mergeOptions(CONTAINER_OPTIONS, { parent: this, deleteBeforeReplace: false }),
             );

@@ -136,9 +136,10 @@ export class FlyApp extends pulumi.ComponentResource implements RunningApp {
                 regions: { [placement.region]: args.replicas ?? 1 },
                 secretsVersion: secrets?.secretsVersion,
                 releaseCommand: args.release,
+                releaseCommandTimeoutSeconds: args.releaseTimeoutSeconds,
                 healthyTimeoutSeconds: args.readyTimeoutSeconds ?? DEFAULT_READY_TIMEOUT_SECONDS,
                 settleSeconds: placement.settleSeconds,
-                drainSeconds: placement.drainSeconds,
+                drainSeconds: args.drainSeconds ?? placement.drainSeconds,
             },
             { parent: this },
         );

@@ -12,6 +12,8 @@ export function validateFlyApp(args: AppArgs, appName: string): Problem[] {
         ...checkPort("args.port", args.port),
         ...checkNumber("args.replicas", args.replicas, { min: 1 }),
         ...checkNumber("args.readyTimeoutSeconds", args.readyTimeoutSeconds, { min: 1 }),
+        ...checkNumber("args.releaseTimeoutSeconds", args.releaseTimeoutSeconds, { min: 1 }),
+        ...checkNumber("args.drainSeconds", args.drainSeconds, { min: 0 }),
         ...checkNumber("args.stopGraceSeconds", args.stopGraceSeconds, { min: 1, max: MOST_GRACE_SECONDS }),
         ...checkSize(args.limits),
         ...checkHealth(args),

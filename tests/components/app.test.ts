@@ -35,6 +35,10 @@ describe("an app with a route", () => {
                 { label: "berth.stack", value: "t" },
                 { label: "berth.system", value: "shop" },
                 { label: "berth.part", value: "shop-web" },
+                {
+                    label: "berth.urn",
+                    value: "urn:pulumi:test::berth::berth:index:System$berth:index:App$docker:index/container:Container::shop-web-1",
+                },
             ],
             volumes: [],
             networksAdvanced: [{ name: "t-edge" }, { name: "t-shop-data", aliases: ["shop-web"] }],
@@ -59,6 +63,7 @@ describe("an app with a route", () => {
             readOnly: true,
             tmpfs: { "/tmp": "" },
             destroyGraceSeconds: 10,
+            stopTimeout: 10,
         });
         expect(options.deleteBeforeReplace).toBe(false);
         expect(options.additionalSecretOutputs).toEqual(["envs"]);
@@ -68,6 +73,9 @@ describe("an app with a route", () => {
             "init",
             "stopTimeout",
             "destroyGraceSeconds",
+            "cpus",
+            "memory",
+            "memorySwap",
         ]);
         expect(options.protect).toBeUndefined();
     });
@@ -79,6 +87,7 @@ describe("an app with a route", () => {
             url: "http://shop-web-1-auto:3000/health",
             from: "router-id",
             timeoutSeconds: 120,
+            settleSeconds: 1,
             refuseRoot: true,
         });
         const route = graph.node("shop-web-route");
@@ -264,6 +273,7 @@ describe("a worker", () => {
         expect(graph.node("shop-jobs-1-ready").inputs).toEqual({
             container: "shop-jobs-1-id",
             timeoutSeconds: 120,
+            settleSeconds: 5,
             refuseRoot: true,
         });
     });
@@ -284,6 +294,7 @@ describe("a worker", () => {
             container: "shop-jobs-1-id",
             command: ["node", "alive.js"],
             timeoutSeconds: 120,
+            settleSeconds: 1,
             refuseRoot: true,
         });
         expect(graph.node("shop-jobs-1", CONTAINER).inputs.healthcheck).toMatchObject({

@@ -15,7 +15,8 @@ describe("the router", () => {
     it("sees no Docker socket, shows its API to nobody, and is nobody itself", async () => {
         const { inputs, options } = (await recordPlaced(() => undefined)).node("router", CONTAINER);
         expect(inputs).toMatchObject({
-            name: "t-router",
+            start: false,
+            mustRun: false,
             image: "id of traefik:v3.6",
             user: "65532:65532",
             readOnly: true,
@@ -36,7 +37,17 @@ describe("the router", () => {
         });
         expect(JSON.stringify(inputs)).not.toContain("docker.sock");
         expect(inputs.command).toContain("--entryPoints.traefik.address=127.0.0.1:8080");
-        expect(options.deleteBeforeReplace).toBe(true);
+        expect(inputs).not.toHaveProperty("name");
+        expect(options.deleteBeforeReplace).toBe(false);
+    });
+
+    it("is made beside the one before, and takes its place in one step", async () => {
+        const graph = await recordPlaced(() => undefined);
+        expect(graph.node("router-running").inputs).toEqual({
+            container: "router-id",
+            command: ["timeout", "2", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/ping"],
+            timeoutSeconds: 60,
+        });
     });
 
     it("in public takes HTTP and HTTPS of everybody, and keeps its certificates on the data disk", async () => {

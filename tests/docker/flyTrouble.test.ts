@@ -1,7 +1,7 @@
 import { Fault } from "../../rehearsal/fly";
 import { Edge } from "../../rehearsal/fly/edge";
 import { until } from "../support/containers";
-import { EdgeLoad } from "../support/edgeLoad";
+import { edgeLoad } from "../support/edgeLoad";
 import { FlyProviderProcess, FlyProviderTest } from "../support/flyProvider";
 import { group, GROUP, IMAGES, served } from "../support/flyShop";
 import { Values } from "../support/providerClient";
@@ -206,7 +206,7 @@ describe("a release that fails after the new machine took over", () => {
         const pauses = { ...ONE, settleSeconds: 1, drainSeconds: 1 };
         const made = await fly.make(GROUP, group(app, "1", pauses));
         const edge = await Edge.start(fly.fly.world, { lagMs: 300 });
-        const load = new EdgeLoad(edge.httpPort, { host: `${app}.fly.dev` }, 20);
+        const load = edgeLoad(edge.httpPort, { host: `${app}.fly.dev` }, 20);
         fly.fly.fault({ action: "machine_stop", app, kind: "503", times: 6 });
         await expect(fly.change(GROUP, made, group(app, "2", pauses))).rejects.toThrow("status 503");
         const { lost, requests } = await load.stop();

@@ -9,7 +9,7 @@ import { buildSample } from "../../samples/app/build";
 import { selfSigned } from "../support/certificates";
 import { until } from "../support/containers";
 import { ask, EdgeRequest } from "../support/edgeClient";
-import { EdgeLoad } from "../support/edgeLoad";
+import { edgeLoad } from "../support/edgeLoad";
 import { FlyCalls } from "../support/flyCalls";
 import { Stack, succeeds } from "../support/stack";
 
@@ -206,7 +206,7 @@ describe("AudiFi on Fly", () => {
 
     it("loses no request in a release under load", async () => {
         const [old] = await machines(API);
-        const load = new EdgeLoad(edge.httpsPort, client(API), 25);
+        const load = edgeLoad(edge.httpsPort, client(API), 25);
         prod.configure(common(2, fly.url));
         await update(prod);
         const { requests, lost } = await load.stop();
@@ -220,7 +220,7 @@ describe("AudiFi on Fly", () => {
 
     it("goes on serving when a version is broken, says why, and takes the next good one", async () => {
         const before = await machines(API);
-        const load = new EdgeLoad(edge.httpsPort, client(API), 25);
+        const load = edgeLoad(edge.httpsPort, client(API), 25);
         prod.configure(common(3, fly.url));
         const { code, output } = await prod.pulumi("up", "--yes", "--skip-preview");
         expect(code).not.toBe(0);

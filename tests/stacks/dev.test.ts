@@ -52,7 +52,6 @@ describe("the whole dev stack", () => {
             "Container berth-dev-korczewski-redis",
             "Container berth-dev-partyquiz-postgres",
             "Container berth-dev-partyquiz-redis",
-            "Container berth-dev-router",
             "Network berth-dev-audifi-data",
             "Network berth-dev-connected-repo-data",
             "Network berth-dev-degixdaw-data",

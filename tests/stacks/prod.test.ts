@@ -71,7 +71,7 @@ describe("production", () => {
                 options.provider !== undefined && (type.startsWith("docker:") || type.startsWith("berth:")),
         );
         const ON_SERVER =
-            /^(docker:|berth:index:(DataFolder|HostReady|PostgresDatabase|Ready|Route|SecretVolume) )/;
+            /^(docker:|berth:index:(DataFolder|HostReady|Job|PostgresDatabase|Ready|Route|SecretVolume|Takeover) )/;
         expect(onHost.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(
             PROD.filter((each) => ON_SERVER.test(each)),
         );

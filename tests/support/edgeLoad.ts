@@ -1,81 +1,17 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ask, EdgeRequest } from "./edgeClient";
+import { isSlow, Load } from "./load";
 
-/** What became of the requests of a load. */
-export interface LoadResult {
-    readonly requests: number;
-    /** What was lost, by its kind: `503`, `ECONNRESET`. */
-    readonly lost: Readonly<Record<string, number>>;
-}
-
-/** Longest that a load lasts, in seconds, and the most requests that it makes in one. */
-const MOST_SECONDS = 240;
-const MOST_PER_SECOND = 200;
-
-/**
- * Asks an edge evenly, whatever comes back, until it is told to stop: GET and POST by turns, and every fiftieth request takes
- * three seconds.
- */
-export class EdgeLoad {
-    private readonly pending = new Set<Promise<void>>();
-    private readonly lost = new Map<string, number>();
-    private readonly stopped = new AbortController();
-    private readonly running: Promise<void>;
-    private requests = 0;
-
-    constructor(
-        private readonly port: number,
-        private readonly asked: EdgeRequest,
-        private readonly perSecond: number,
-    ) {
-        this.running = this.run();
-    }
-
-    /** Ends the load and waits for all answers. */
-    async stop(): Promise<LoadResult> {
-        this.stopped.abort();
-        await this.running;
-        await Promise.all(this.pending);
-        return { requests: this.requests, lost: Object.fromEntries(this.lost) };
-    }
-
-    private async run(): Promise<void> {
-        const end = Date.now() + MOST_SECONDS * 1000;
-        const pauseMs = 1000 / Math.min(this.perSecond, MOST_PER_SECOND);
-        const start = Date.now();
-        while (!this.stopped.signal.aborted && Date.now() < end) {
-            const one: Promise<void> = this.one(this.requests).finally(() => this.pending.delete(one));
-            this.pending.add(one);
-            this.requests += 1;
-            const due = start + this.requests * pauseMs;
-            await sleep(Math.max(0, due - Date.now()), undefined, { signal: this.stopped.signal }).catch(
-                () => undefined,
-            );
+/** Asks an edge evenly: GET and POST by turns, and every fiftieth request takes three seconds. */
+export function edgeLoad(port: number, asked: EdgeRequest, perSecond: number): Load {
+    return new Load(async (index) => {
+        if (isSlow(index)) {
+            return (await ask(port, "/slow?ms=3000", asked)).status;
         }
-    }
-
-    private async one(index: number): Promise<void> {
-        const kind = await this.answer(index).catch(
-            (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error),
-        );
-        if (kind !== undefined) {
-            this.lost.set(kind, (this.lost.get(kind) ?? 0) + 1);
-        }
-    }
-
-    /** Nothing for a good answer, else its status. */
-    private async answer(index: number): Promise<string | undefined> {
-        const { status } =
-            index % 50 === 49
-                ? await ask(this.port, "/slow?ms=3000", this.asked)
-                : index % 2 === 0
-                  ? await ask(this.port, "/rows", this.asked)
-                  : await ask(this.port, "/rows", {
-                        ...this.asked,
-                        method: "POST",
-                        headers: { "content-type": "application/json" },
-                        body: JSON.stringify({ value: `row ${index}` }),
-                    });
-        return status >= 200 && status < 300 ? undefined : String(status);
-    }
+        const post = {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ value: `row ${index}` }),
+        };
+        return (await ask(port, "/rows", index % 2 === 0 ? asked : { ...asked, ...post })).status;
+    }, perSecond);
 }

@@ -1,9 +1,9 @@
 /** What every dev stack has, whichever systems it runs. */
 export const PLATFORM = [
     "berth:index:DockerPlatform platform",
-    "berth:index:Ready router-ready",
     "berth:index:Router router",
     "berth:index:SecretVolume router-config",
+    "berth:index:Takeover router-running",
     "docker:index/container:Container router",
     "docker:index/network:Network edge",
     "docker:index/remoteImage:RemoteImage router-image",
@@ -29,6 +29,7 @@ export const BY_SYSTEM = {
     partyquiz: [
         "berth:index:App partyquiz-web",
         "berth:index:App partyquiz-ws",
+        "berth:index:Job partyquiz-web-release",
         "berth:index:Postgres partyquiz-postgres",
         "berth:index:PostgresDatabase partyquiz-postgres-partyquiz",
         "berth:index:Ready partyquiz-postgres-ready",
@@ -81,6 +82,7 @@ export const BY_SYSTEM = {
     ],
     audifi: [
         "berth:index:App audifi-api",
+        "berth:index:Job audifi-api-release",
         "berth:index:Postgres audifi-db",
         "berth:index:PostgresDatabase audifi-db-audifi",
         "berth:index:Ready audifi-api-1-ready",

@@ -15,10 +15,10 @@ export const PLATFORM_ARGS: DockerPlatformArgs = {
 /** What a platform and one system's place register before anything is placed. */
 export const PLATFORM_RESOURCES = [
     "berth:index:DockerPlatform platform",
-    "berth:index:Ready router-ready",
     "berth:index:Router router",
     "berth:index:SecretVolume router-config",
     "berth:index:System shop",
+    "berth:index:Takeover router-running",
     "docker:index/container:Container router",
     "docker:index/network:Network edge",
     "docker:index/network:Network shop-data",

@@ -108,6 +108,7 @@ export class ReleaseScene {
             GITHUB_STEP_SUMMARY: path.join(this.folder, "summary"),
             CALLS: path.join(this.folder, "calls"),
             BROKEN: path.join(this.folder, "broken"),
+            FORBIDDEN: path.join(this.folder, "forbidden"),
         };
         return { root, env };
     }
@@ -115,6 +116,11 @@ export class ReleaseScene {
     /** Makes an `up` fail that meets this text in the stack's file. */
     breakWith(text: string): void {
         fs.writeFileSync(path.join(this.folder, "broken"), text);
+    }
+
+    /** Makes the look at the migrations refuse this image. */
+    forbid(image: string): void {
+        fs.writeFileSync(path.join(this.folder, "forbidden"), image);
     }
 
     /** What was called, and with which image. */
@@ -133,6 +139,7 @@ export class ReleaseScene {
         const npm = `#!/bin/sh
 echo "npm $* | $(sed -n 's/^ *api: *\\([^ ]*\\).*/\\1/p' Pulumi.prod.yaml)" >> "$CALLS"
 case "$*" in
+  *"run --silent rollback"*) ! { [ -f "$FORBIDDEN" ] && echo "$*" | grep -qFf "$FORBIDDEN"; } ;;
   *"run --silent up"*) ! { [ -f "$BROKEN" ] && grep -qFf "$BROKEN" Pulumi.prod.yaml; } ;;
 esac
 `;

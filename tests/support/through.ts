@@ -11,7 +11,10 @@ export interface Answer {
 
 /** Clients of one router: requests go to its port, with the host that routes them. */
 export class Through {
-    constructor(private readonly port: number) {}
+    constructor(
+        private readonly port: number,
+        private readonly address = "127.0.0.1",
+    ) {}
 
     get(host: string, path = "/"): Promise<Answer> {
         return this.send("GET", host, path);
@@ -21,7 +24,7 @@ export class Through {
         return new Promise((resolve, reject) => {
             const outgoing = request(
                 {
-                    host: "127.0.0.1",
+                    host: this.address,
                     port: this.port,
                     method,
                     path,
@@ -45,7 +48,7 @@ export class Through {
     /** Sends a message over a websocket and waits for the echo. Rejects with the status when there is no websocket. */
     echo(host: string, path: string, message: string): Promise<string> {
         return new Promise((resolve, reject) => {
-            const socket = new WebSocket(`ws://127.0.0.1:${this.port}${path}`, { headers: { host } });
+            const socket = new WebSocket(`ws://${this.address}:${this.port}${path}`, { headers: { host } });
             socket.on("open", () => socket.send(message));
             socket.on("message", (data: Buffer) => {
                 resolve(data.toString());

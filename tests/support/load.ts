@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What became of the requests of a load. */
+export interface LoadResult {
+    readonly requests: number;
+    /** What was lost, by its kind: `503`, `ECONNRESET`. */
+    readonly lost: Readonly<Record<string, number>>;
+}
+
+/** Longest that a load lasts, in seconds, and the most requests that it makes in one. */
+const MOST_SECONDS = 240;
+const MOST_PER_SECOND = 200;
+
+/** Asks evenly, whatever comes back, until it is told to stop. */
+export class Load {
+    private readonly pending = new Set<Promise<void>>();
+    private readonly lost = new Map<string, number>();
+    private readonly stopped = new AbortController();
+    private readonly running: Promise<void>;
+    private requests = 0;
+
+    constructor(
+        /** One request, by its number; gives the answer's status. */
+        private readonly ask: (index: number) => Promise<number>,
+        private readonly perSecond: number,
+    ) {
+        this.running = this.run();
+    }
+
+    /** Ends the load and waits for all answers. */
+    async stop(): Promise<LoadResult> {
+        this.stopped.abort();
+        await this.running;
+        await Promise.all(this.pending);
+        return { requests: this.requests, lost: Object.fromEntries(this.lost) };
+    }
+
+    private async run(): Promise<void> {
+        const end = Date.now() + MOST_SECONDS * 1000;
+        const pauseMs = 1000 / Math.min(this.perSecond, MOST_PER_SECOND);
+        const start = Date.now();
+        while (!this.stopped.signal.aborted && Date.now() < end) {
+            const one: Promise<void> = this.one(this.requests).finally(() => this.pending.delete(one));
+            this.pending.add(one);
+            this.requests += 1;
+            const due = start + this.requests * pauseMs;
+            await sleep(Math.max(0, due - Date.now()), undefined, { signal: this.stopped.signal }).catch(
+                () => undefined,
+            );
+        }
+    }
+
+    private async one(index: number): Promise<void> {
+        const kind = await this.ask(index).then(
+            (status) => (status >= 200 && status < 300 ? undefined : String(status)),
+            (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error),
+        );
+        if (kind !== undefined) {
+            this.lost.set(kind, (this.lost.get(kind) ?? 0) + 1);
+        }
+    }
+}
+
+/** Whether a load's request is one of the few that take three seconds. */
+export function isSlow(index: number): boolean {
+    return index % 50 === 49;
+}
