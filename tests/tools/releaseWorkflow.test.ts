@@ -187,6 +187,23 @@ test("two rollbacks go two images back, past the ones that had failed", async ()
     expect(none.log).toContain("the history of Pulumi.prod.yaml has no other image of audifi:images.api");
 });
 
+test("an image that a migration keeps the app from is neither committed nor brought up", async () => {
+    await release({ image: B });
+    scene.forbid(A);
+    for (const inputs of [{ rollback: true }, { image: A }]) {
+        const { result, steps } = await release(inputs);
+        expect(result).toBe("failure");
+        expect(steps.at(-1)).toEqual({ name: "Way back", outcome: "failure" });
+    }
+    expect([scene.file(), ups()]).toEqual([stackFileWith(B), [B]]);
+    const asks = (image: string) => `npm run --silent rollback -- audifi api --stack prod --check ${image}`;
+    expect(scene.calls().filter((call) => call.includes("rollback"))).toEqual([
+        `${asks(B)} | ${A}`,
+        `${asks(A)} | ${B}`,
+        `${asks(A)} | ${B}`,
+    ]);
+});
+
 test("what has not passed the tests does not come up with an image", async () => {
     const pushed = scene.commit("Change the program", { "index.ts": "// another\n" });
     const before = await check({ image: B });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isScalar, parse, parseDocument } from "yaml";
-import { refuse } from "../../lib/problems";
+import { Problem, refuse } from "../../lib/problems";
 
 /** An app of a system, as a stack's settings name it. */
 export interface AppName {
@@ -26,14 +26,24 @@ export function imageAt(text: string, { system, app }: AppName): string | undefi
  * lays the whole file out anew.
  */
 export function withImage(text: string, at: AppName, image: string): string {
-    const node = parseDocument(text).getIn(["config", `${at.system}:images`, at.app], true);
-    const [start, end] = (isScalar(node) ? node.range : undefined) ?? [0, 0];
-    const changed = `${text.slice(0, start)}${image}${text.slice(end)}`;
-    refuse("The stack's file", isOnlyChange(text, changed, at, image) ? [] : [notPlain(at)]);
+    const { text: changed, problems } = replaceImage(text, at, image);
+    refuse("The stack's file", problems);
     return changed;
 }
 
-function notPlain(at: AppName) {
+/** The same, with what is in its way instead of an error. */
+export function replaceImage(
+    text: string,
+    at: AppName,
+    image: string,
+): { text: string; problems: Problem[] } {
+    const node = parseDocument(text).getIn(["config", `${at.system}:images`, at.app], true);
+    const [start, end] = (isScalar(node) ? node.range : undefined) ?? [0, 0];
+    const changed = `${text.slice(0, start)}${image}${text.slice(end)}`;
+    return { text: changed, problems: isOnlyChange(text, changed, at, image) ? [] : [notPlain(at)] };
+}
+
+function notPlain(at: AppName): Problem {
     const message = "is written in a way that cannot be replaced as it stands";
     return { path: settingOf(at), message, fix: "Write the image in one line, without anchor or alias." };
 }
