@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { backendFolder, plainName, projectName } from "./backend";
 import { Ended, runForeground } from "./children";
 import { Environment } from "./setup";
 import { cliFolder } from "./setup/engine";
@@ -52,16 +53,20 @@ export async function ensureStack(environment: Environment, stack: string): Prom
     }
 }
 
-/** Whether a stack is there, without asking Pulumi where its state lies in this clone. */
+/** Whether a stack is there. Where its state lies on this machine the file tells, in a moment and whatever state it is in. */
 export async function stackExists(environment: Environment, stack: string): Promise<boolean> {
-    if (!process.env.PULUMI_BACKEND_URL) {
-        return fs.existsSync(path.join(stateFolder, ".pulumi/stacks", projectName(), `${stack}.json`));
+    const backend = backendFolder();
+    if (backend !== undefined && hasFile(backend, plainName(stack))) {
+        return true;
+    }
+    if (backend === stateFolder) {
+        return false;
     }
     const stacks = (await pulumiJson(environment, ["stack", "ls", "--json"])) as { name: string }[];
     return stacks.some(({ name }) => name === stack || name.endsWith(`/${stack}`));
 }
 
-function projectName(): string {
-    const text = fs.readFileSync(path.join(projectRoot, "Pulumi.yaml"), "utf8");
-    return /^name:\s*(\S+)/m.exec(text)?.[1] ?? "";
+function hasFile(backend: string, stack: string): boolean {
+    const file = path.join(backend, ".pulumi/stacks", projectName(), `${stack}.json`);
+    return ["", ".gz", ".zst"].some((packed) => fs.existsSync(file + packed));
 }

@@ -6,24 +6,33 @@ import { exec } from "./exec";
 import { getFile, putFiles } from "./files";
 import { lastLines } from "./logs";
 
+/** Exit code that no other command of the script has. */
+const OVERTAKEN = 86;
+
 /**
  * Puts the next file in place by a rename, waits until Traefik's API shows what is in it, and brings the file before
- * back if it does not. In one go, so that an interruption leaves the old file or the new one.
+ * back if it does not. In one go, so that an interruption leaves the old file or the new one. It goes on when whoever
+ * started it is gone: once another update has put a file of its own in place, it keeps its hands off.
  */
 const PUBLISH = `
 cd "$FOLDER" || exit 1
 api="http://127.0.0.1:$API_PORT/api/http"
 ask() { timeout 2 wget -q -O - "$api/$1" 2>/dev/null; }
+mine() { grep -q "$SERVICE" "$NAME.yml" 2>/dev/null; }
+overtaken() { exit ${OVERTAKEN}; }
 refuse() {
+    mine || overtaken
     echo "$1"
-    if [ -f ".$NAME.previous" ]; then mv ".$NAME.previous" "$NAME.yml"; else rm -f "$NAME.yml"; fi
+    if [ -f "$previous" ]; then mv "$previous" "$NAME.yml"; else rm -f "$NAME.yml"; fi
     exit 1
 }
-rm -f ".$NAME.previous"
-if [ -f "$NAME.yml" ]; then cp "$NAME.yml" ".$NAME.previous" || exit 1; fi
-mv ".$NAME.next" "$NAME.yml" || exit 1
+previous=".$NAME.$SERVICE.previous"
+rm -f ".$NAME."*.previous
+if [ -f "$NAME.yml" ]; then cp "$NAME.yml" "$previous" || exit 1; fi
+mv "$NEXT" "$NAME.yml" || exit 1
 tries=0
 until ask "services/$SERVICE@file" | grep -q '"status":"enabled"'; do
+    mine || overtaken
     tries=$((tries + 1))
     if [ "$tries" -ge 100 ]; then refuse "it does not show up in Traefik's API"; fi
     sleep 0.1
@@ -37,7 +46,7 @@ for router in "$@"; do
     reason=\${answer#*'"error":'}
     refuse "$router: \${reason%%',"status"'*}"
 done
-rm -f ".$NAME.previous"
+rm -f "$previous"
 `;
 
 /** Who the files belong to that the engine puts into a container. The router itself, somebody else, only reads them. */
@@ -52,17 +61,22 @@ export async function publishRoute(
     routes: number,
 ): Promise<void> {
     const started = Date.now();
-    await putFiles(docker, router, ROUTES_FOLDER, [{ name: `.${name}.next`, content: file.content }]);
+    const next = `.${name}.${file.service}.next`;
+    await putFiles(docker, router, ROUTES_FOLDER, [{ name: next, content: file.content }]);
     const { exitCode, output } = await exec(docker, router, ["sh", "-c", PUBLISH], {
         user: OWNER,
         env: {
             FOLDER: ROUTES_FOLDER,
             API_PORT: String(API_PORT),
             NAME: name,
+            NEXT: next,
             SERVICE: file.service,
             ROUTES: String(routes),
         },
     });
+    if (exitCode === OVERTAKEN) {
+        throw new Error(`another update has put the route of ${name} in place, which stays as it is`);
+    }
     if (exitCode !== 0) {
         const since = await engineTime(docker, started);
         const errors = errorsOf(await lastLines(docker, router, 50, since));

@@ -1,6 +1,5 @@
-import Docker from "dockerode";
 import { checkNumber } from "../../lib/numbers";
-import { isNotFound } from "../engine/connect";
+import { find } from "../engine/ending";
 import { waitUntilReady } from "../engine/readiness";
 import { defineEngineKind, EngineContext } from "../engine/services";
 import { checkTypes } from "../server/inputs";
@@ -56,23 +55,11 @@ export const ready = defineEngineKind<Inputs, object>({
     },
 
     async read(_id, state, { docker }) {
-        return (await exists(docker, state.container)) ? state : undefined;
+        return (await find(docker, state.container)) === undefined ? undefined : state;
     },
 });
 
 async function wait(inputs: Inputs, { docker, signal, status }: EngineContext): Promise<void> {
     status("waiting until it answers");
     await waitUntilReady(docker, inputs, signal);
-}
-
-async function exists(docker: Docker, container: string): Promise<boolean> {
-    try {
-        await docker.getContainer(container).inspect();
-        return true;
-    } catch (error) {
-        if (isNotFound(error)) {
-            return false;
-        }
-        throw error;
-    }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { checkRoute } from "../../lib/routes";
 import { isPlainPath } from "../../lib/healthcheck";
 import { checkName } from "../../lib/names";
@@ -10,6 +11,7 @@ import {
     renderRouteFile,
     RoutedRoute,
     RouteFile,
+    serverUrls,
 } from "../../lib/traefik";
 import { Question } from "../engine/asking";
 import { isConflict, isNotFound } from "../engine/connect";
@@ -105,8 +107,7 @@ export const route = defineEngineKind<Inputs, Outputs>({
         if (content === undefined) {
             return undefined;
         }
-        // A file that somebody edited leads nowhere that we know: the next update writes ours again.
-        return content === render(state).content ? state : { ...state, servers: [] };
+        return content === render(state).content ? state : { ...state, servers: leadingTo(content, state) };
     },
 
     async delete(id, state, context) {
@@ -119,6 +120,15 @@ export const route = defineEngineKind<Inputs, Outputs>({
         });
     },
 });
+
+/**
+ * Where a file leads that is not the recorded one: what serves has to be drained by the next update, whoever put it there.
+ * One that differs in something else leads nowhere that we know, so that it is written again.
+ */
+function leadingTo(content: string, { servers }: Inputs): readonly string[] {
+    const found = serverUrls(content);
+    return isDeepStrictEqual(found, servers) ? [] : found;
+}
 
 /** A server may have gone since it was ready: an update that failed later is made again without asking it. */
 async function waitForNew(

@@ -1,6 +1,7 @@
 import Docker from "dockerode";
 import { checkNumber } from "../../lib/numbers";
 import { isNotFound } from "../engine/connect";
+import { find } from "../engine/ending";
 import { waitUntilReady } from "../engine/readiness";
 import { defineEngineKind, EngineContext } from "../engine/services";
 import { messageOf } from "../server/failure";
@@ -49,7 +50,7 @@ export const takeover = defineEngineKind<Inputs, object>({
     },
 
     async read(_id, state, { docker }) {
-        return (await isRunning(docker, state.container)) ? state : undefined;
+        return (await find(docker, state.container))?.State.Running === true ? state : undefined;
     },
 });
 
@@ -85,17 +86,6 @@ async function stop(docker: Docker, container: string): Promise<void> {
         if (!isNotFound(error)) {
             unlessDone(error);
         }
-    }
-}
-
-async function isRunning(docker: Docker, container: string): Promise<boolean> {
-    try {
-        return (await docker.getContainer(container).inspect()).State.Running;
-    } catch (error) {
-        if (isNotFound(error)) {
-            return false;
-        }
-        throw error;
     }
 }
 

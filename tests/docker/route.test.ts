@@ -155,6 +155,9 @@ describe("a route", () => {
             "cp edited.yml .edited && sed -i s/edited.example/stolen.example/ .edited && mv .edited edited.yml",
         );
         expect((await provider.read(ROUTE, id, state)).inputs.servers).toEqual([]);
+        await shell(`sed s,${servers.a},${servers.b}, edited.yml > .edited && mv .edited edited.yml`);
+        // So that the next update lets end what is in flight there.
+        expect((await provider.read(ROUTE, id, state)).inputs.servers).toEqual([servers.b]);
         await shell("rm edited.yml");
         expect((await provider.read(ROUTE, id, state)).id).toBe("");
         expect((await provider.read(ROUTE, id, { ...state, router: "berth-no-such" })).id).toBe("");
@@ -199,6 +202,24 @@ describe("a route that Traefik does not take", () => {
         await provider.update(ROUTE, id, state, inputsOf(app, { servers: [servers.b] }));
         expect((await through.get(hostOf(app))).body).toBe("b");
         await provider.update(ROUTE, id, state, inputsOf(app));
+    });
+
+    it("is left alone once another update has put its own in place", async () => {
+        const { id, state } = await provider.create(ROUTE, inputsOf("overtaken"));
+        await shell("echo 'http: { routers: [' > .foreign && mv .foreign foreign.yml");
+        const failed = provider
+            .update(ROUTE, id, state, inputsOf("overtaken", { servers: [servers.b] }))
+            .catch((error: unknown) => (error as Error).message);
+        await until(
+            async () => (await shell("cat overtaken.yml")).includes(servers.b),
+            () => shell("cat overtaken.yml"),
+        );
+        await shell("echo 'http: {} # newer' > .newer && mv .newer overtaken.yml && rm foreign.yml");
+        expect(await failed).toBe(
+            "another update has put the route of overtaken in place, which stays as it is",
+        );
+        expect(await shell("cat overtaken.yml")).toBe("http: {} # newer\n");
+        await provider.delete(ROUTE, id, state);
     });
 
     it("fails when another file has a route of the same name", async () => {

@@ -1,5 +1,6 @@
 import { parse } from "../arguments";
-import { pulumi, stackExists, stackName, stackOptions } from "../pulumi";
+import { stackExists, stackName, stackOptions } from "../pulumi";
+import { runRecovered } from "../recovery";
 import { Environment, setUp } from "../setup";
 import { SetupError } from "../setup/errors";
 import { readState, Recorded } from "../state";
@@ -54,7 +55,10 @@ export async function run(args: string[]): Promise<number> {
     );
     const keep = kept.flatMap(({ urn }) => ["--exclude", urn]);
     const destroy = ["destroy", "--yes", "--skip-preview", "--stack", stack, ...keep, ...rest];
-    const { code } = await pulumi(environment, destroy);
+    const say = (text: string) => {
+        process.stderr.write(`${text}\n`);
+    };
+    const code = await runRecovered({ environment, stack, say, goesAway: true }, destroy);
     if (code === 0) {
         const said = [await describeKept(environment, stack), ...describeFly(resources, kept)];
         process.stdout.write(`\n${said.join("\n")}\n`);

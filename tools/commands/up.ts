@@ -1,11 +1,12 @@
 import { parse } from "../arguments";
 import { checkHealth, SystemsOutput } from "../health";
 import { prepare } from "../prepare";
-import { ensureStack, pulumi, pulumiJson, stackName, stackOptions } from "../pulumi";
+import { ensureStack, pulumiJson, stackName, stackOptions } from "../pulumi";
+import { runRecovered } from "../recovery";
 import { Environment } from "../setup";
 import { healthTable } from "../table";
 
-const help = `npm run up: brings the stack up and shows where its systems answer.
+const help = `npm run up: brings the stack up and shows where its systems answer. Goes on where a run was killed.
 
   -- -s <stack>   another stack than dev (or BERTH_STACK)
   -- <options>    for \`pulumi up\`: npm run up -- --target '**web**'
@@ -20,8 +21,12 @@ export async function run(args: string[]): Promise<number> {
     await ensureStack(environment, stack);
     // The outputs are what the table shows.
     const update = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack, ...rest];
-    const { code } = await pulumi(environment, update);
+    const code = await runRecovered({ environment, stack, say, goesAway: false }, update);
     return code === 0 ? showSystems(environment, stack) : code;
+}
+
+function say(text: string): void {
+    process.stderr.write(`${text}\n`);
 }
 
 async function showSystems(environment: Environment, stack: string): Promise<number> {
@@ -36,7 +41,7 @@ async function showSystems(environment: Environment, stack: string): Promise<num
     if (failing.length > 0) {
         process.stderr.write(
             `\nNot healthy: ${failing.join(", ")}. \`docker logs\` of its container tells more; ` +
-                "one that was removed by hand comes back with `npm run up -- --refresh`.\n",
+                "one that was stopped by hand comes back with `npm run up -- --refresh`.\n",
         );
         return 1;
     }

@@ -1,0 +1,159 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import Docker from "dockerode";
+import { KILLS, killAt, randomNumbers, spread } from "../support/killing";
+import { Load, LoadResult } from "../support/load";
+import { Stack, succeeds } from "../support/stack";
+import { Through } from "../support/through";
+
+const PORT = 18050;
+const NAME = "e2e-killed";
+const HOST = "audifi.killed.localhost";
+const ROUNDS = 20;
+const PER_SECOND = 20;
+
+/** One system: two replicas of an app behind the router, a migration, a database. Another number is another release. */
+const config = (release: number): string => `config:
+  berth:composition: dev
+  berth:systems: [audifi]
+  berth:httpPort: ${PORT}
+  berth:domain: killed.localhost
+  berth:inventSecrets: true
+  audifi:replicas: { api: 2 }
+  audifi:magicLinkSecret: the secret of release ${release}
+`;
+
+const docker = new Docker();
+const through = new Through(PORT);
+const stack = new Stack(NAME, config(0));
+const seed = Number(process.env.BERTH_SEED ?? Date.now() % 1_000_000);
+const random = randomNumbers(seed);
+
+jest.setTimeout(15 * 60_000);
+
+/** The load goes on while a new one begins: each of them lasts for a while only. */
+class Traffic {
+    private readonly results: LoadResult[] = [];
+    private load = this.begin();
+
+    async goOn(): Promise<void> {
+        const before = this.load;
+        this.load = this.begin();
+        this.results.push(await before.stop());
+    }
+
+    async stop(): Promise<{ requests: number; lost: LoadResult["lost"][] }> {
+        this.results.push(await this.load.stop());
+        return {
+            requests: this.results.reduce((sum, { requests }) => sum + requests, 0),
+            lost: this.results.map(({ lost }) => lost).filter((lost) => Object.keys(lost).length > 0),
+        };
+    }
+
+    private begin(): Load {
+        return new Load(async () => (await through.get(HOST, "/api/v1/health")).status, PER_SECOND);
+    }
+}
+
+interface State {
+    readonly resources: readonly {
+        readonly type: string;
+        readonly id: string;
+        readonly delete?: boolean;
+        readonly inputs: { readonly name?: string };
+    }[];
+    readonly pending_operations?: readonly unknown[];
+}
+
+/** The state as Pulumi has written it. */
+function state(): State {
+    const file = join(__dirname, "../../.state/.pulumi/stacks/berth", `${NAME}.json`);
+    const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest: State } };
+    return checkpoint.latest;
+}
+
+/** The engine has what the state has, and the state has what it is to have. */
+async function expectOrder(release: number): Promise<void> {
+    const { resources, pending_operations: pending = [] } = state();
+    expect(pending).toEqual([]);
+    expect(resources.filter((resource) => resource.delete === true)).toEqual([]);
+    const ofType = (type: string) => resources.filter((resource) => resource.type === type);
+    const filters = { label: [`berth.stack=${stack.prefix}`] };
+    const containers = await docker.listContainers({ all: true, filters });
+    const jobs = ofType("berth:index:Job").map(({ inputs }) => inputs.name);
+    const isJob = ({ Names }: Docker.ContainerInfo) => jobs.includes(Names[0]?.slice(1));
+    const lasting = containers.filter((container) => !isJob(container));
+    expect(lasting.map(({ Id }) => Id).sort()).toEqual(
+        ofType("docker:index/container:Container")
+            .map(({ id }) => id)
+            .sort(),
+    );
+    expect(lasting.map(({ Labels, State: how }) => `${Labels["berth.part"] ?? ""} ${how}`).sort()).toEqual([
+        "audifi-api running",
+        "audifi-api running",
+        "audifi-db running",
+        "router running",
+    ]);
+    const networks = await docker.listNetworks({ filters });
+    expect(networks.map(({ Id }) => Id).sort()).toEqual(
+        ofType("docker:index/network:Network")
+            .map(({ id }) => id)
+            .sort(),
+    );
+    const { Volumes: secrets } = await docker.listVolumes({
+        filters: { label: [...filters.label, "berth.kind=secrets"] },
+    });
+    expect(secrets.map(({ Name }) => Name).sort()).toEqual(
+        ofType("berth:index:SecretVolume")
+            .map(({ id }) => id)
+            .sort(),
+    );
+    for (const { Id } of lasting.filter(({ Labels }) => Labels["berth.part"] === "audifi-api")) {
+        const { Config } = await docker.getContainer(Id).inspect();
+        expect(Config.Env).toContain(`MAGIC_LINK_SECRET=the secret of release ${release}`);
+    }
+}
+
+beforeAll(async () => {
+    await succeeds(stack.down("--volumes"));
+    await succeeds(stack.up());
+});
+
+afterAll(async () => {
+    await stack.down("--volumes");
+});
+
+it(`goes on serving and converges, wherever in a release it is killed (seed ${seed})`, async () => {
+    const traffic = new Traffic();
+    const began = Date.now();
+    stack.configure(config(1));
+    await succeeds(stack.up());
+    let lengthMs = Date.now() - began;
+    let release = 1;
+    for (const [round, at] of spread(ROUNDS, random).entries()) {
+        const kill = KILLS[round % KILLS.length] ?? "everything";
+        for (let missed: number | undefined = 0; missed !== undefined;) {
+            release += 1;
+            stack.configure(config(release));
+            missed = await killAt(["up", "--stack", NAME], kill, at * lengthMs);
+            // On a machine that has less to do now a release is over before its moment has come.
+            lengthMs = missed ?? lengthMs;
+            await traffic.goOn();
+        }
+        // Every fourth time the release is given up: the version before is to be there again.
+        release -= round % 4 === 3 ? 1 : 0;
+        stack.configure(config(release));
+        const { code, output } = await stack.up();
+        if (code !== 0) {
+            const moment = `${Math.round(at * lengthMs)} of ${lengthMs} ms`;
+            throw new Error(`round ${round}, ${kill} killed at ${moment}: ended with ${code}\n${output}`);
+        }
+        await traffic.goOn();
+        await expectOrder(release);
+    }
+    expect(await stack.up("--", "--expect-no-changes")).toMatchObject({ code: 0 });
+    const { requests, lost } = await traffic.stop();
+    expect(lost).toEqual([]);
+    // The test is none when hardly anything was asked.
+    expect(requests).toBeGreaterThan(ROUNDS * PER_SECOND);
+});

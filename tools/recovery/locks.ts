@@ -1,0 +1,108 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { plainName, projectName } from "../backend";
+import { SetupError } from "../setup/errors";
+import { startOf } from "./processes";
+import { dropTorn, filesIn } from "./stateFiles";
+
+/** A stack's lock, as Pulumi writes it into a file of its own for each run. */
+export interface Lock {
+    readonly file: string;
+    readonly pid: number;
+    readonly username: string;
+    readonly hostname: string;
+    /** When it was taken, in ms since 1970. */
+    readonly taken: number;
+}
+
+/** What has become of the run that took a lock. */
+export type Holder = "gone" | "running" | "elsewhere";
+
+/** The start of a process is told to the second only, and the lock is taken after it. */
+const SLACK_MS = 2000;
+
+/**
+ * Judges by the process: one that started after the lock was taken has only got the number again. What can't be told counts
+ * as running.
+ */
+export function holderOf(
+    lock: Lock,
+    hostname: string,
+    startedAt: (pid: number) => number | "gone" | undefined,
+): Holder {
+    if (lock.hostname !== hostname) {
+        return "elsewhere";
+    }
+    const start = startedAt(lock.pid);
+    return start === "gone" || (start !== undefined && start > lock.taken + SLACK_MS) ? "gone" : "running";
+}
+
+/** The locks of a stack whose state lies in a folder of this machine. */
+export function readLocks(backend: string, stack: string): Lock[] {
+    const folder = path.join(backend, ".pulumi/locks/organization", projectName(), plainName(stack));
+    // Pulumi takes half a lock for one, and then cannot read it.
+    dropTorn(folder);
+    return filesIn(folder)
+        .filter((name) => name.endsWith(".json"))
+        .flatMap((name) => readLock(path.join(folder, name)));
+}
+
+/** Clears the locks of runs that are gone, and says so. Throws when the stack is still locked. */
+export function clearDeadLocks(backend: string, stack: string, say: (text: string) => void): Lock[] {
+    const locks = readLocks(backend, stack).map((lock) => ({
+        lock,
+        holder: holderOf(lock, os.hostname(), startOf),
+    }));
+    const holding = locks.filter(({ holder }) => holder !== "gone");
+    if (holding.length > 0) {
+        throw stillLocked(
+            stack,
+            holding.map(({ lock, holder }) => ({ ...lock, holder })),
+        );
+    }
+    return locks.map(({ lock }) => {
+        // Each run's file has a name of its own: no other run's lock can go with it.
+        fs.rmSync(lock.file, { force: true });
+        fs.rmSync(`${lock.file}.attrs`, { force: true });
+        say(`  ✓ cleared the lock of a run that is gone: ${describe(lock)}`);
+        return lock;
+    });
+}
+
+/** What to do about a lock depends on where its run is. */
+export function stillLocked(stack: string, locks: readonly (Lock & { holder: Holder })[]): SetupError {
+    const elsewhere = locks.filter(({ holder }) => holder === "elsewhere");
+    const wayOut =
+        elsewhere.length === 0
+            ? `Wait for it to end, or end it (kill ${locks.map(({ pid }) => pid).join(" ")}), and run this again.`
+            : `Wait for it to end. If it is gone for sure, on ${[...new Set(elsewhere.map(({ hostname }) => hostname))].join(" and ")}: eval "$(npm run -s env)" && npx pulumi cancel --stack ${stack}, then run this again.`;
+    return new SetupError(
+        [
+            `The stack ${stack} is locked, nothing was touched:`,
+            ...locks.map((lock) => `  ${describe(lock)}`),
+        ].join("\n"),
+        wayOut,
+    );
+}
+
+function describe({ username, hostname, pid, taken }: Lock): string {
+    return `${username}@${hostname}, process ${pid}, since ${new Date(taken).toISOString()}`;
+}
+
+function readLock(file: string): Lock[] {
+    try {
+        const { pid, username, hostname, timestamp } = JSON.parse(fs.readFileSync(file, "utf8")) as {
+            pid: number;
+            username: string;
+            hostname: string;
+            timestamp: string;
+        };
+        return [{ file, pid, username, hostname, taken: Date.parse(timestamp) }];
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return []; // just released
+        }
+        throw error;
+    }
+}

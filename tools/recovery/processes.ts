@@ -1,0 +1,91 @@
+import fs from "node:fs";
+
+/** The kernel tells times of processes in these, whatever it counts in itself. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * When a process started, in ms since 1970. "gone" when there is none of that number, or one that has only not been buried;
+ * undefined where its start can't be told: on a system without /proc, or when it is hidden from this user.
+ */
+export function startOf(pid: number): number | "gone" | undefined {
+    if (!exists(pid)) {
+        return "gone";
+    }
+    try {
+        const boot = /^btime (\d+)$/m.exec(fs.readFileSync("/proc/stat", "utf8"))?.[1];
+        const [state = "", ticks] = fieldsOf(fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
+        if (DEAD.includes(state)) {
+            return "gone";
+        }
+        return boot === undefined || ticks === undefined
+            ? undefined
+            : Number(boot) * 1000 + (Number(ticks) * 1000) / TICKS_PER_SECOND;
+    } catch {
+        return undefined;
+    }
+}
+
+/** States of a process that has ended and whose parent has not looked. */
+const DEAD = ["Z", "X"];
+
+/** State and start. The second field is the program's name in parentheses, which may hold anything. */
+function fieldsOf(stat: string): [string | undefined, string | undefined] {
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return [fields[0], fields[19]];
+}
+
+function exists(pid: number): boolean {
+    try {
+        return process.kill(pid, 0);
+    } catch (error) {
+        // Somebody else's is one, too.
+        return (error as NodeJS.ErrnoException).code !== "ESRCH";
+    }
+}
+
+/** A running program. */
+export interface Program {
+    readonly pid: number;
+    readonly args: readonly string[];
+    /** Its working directory. */
+    readonly folder: string;
+}
+
+/** The programs that this user may look into; none on a system without /proc. */
+export function programs(): Program[] {
+    return numbersIn("/proc").flatMap((pid) => {
+        try {
+            const args = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+            return args.length === 0 ? [] : [{ pid, args, folder: fs.readlinkSync(`/proc/${pid}/cwd`) }];
+        } catch {
+            return []; // ended meanwhile, or somebody else's
+        }
+    });
+}
+
+function numbersIn(folder: string): number[] {
+    try {
+        return fs.readdirSync(folder).map(Number).filter(Number.isInteger);
+    } catch {
+        return [];
+    }
+}
+
+/** State of a listening socket, as the kernel writes it. */
+const LISTENING = "0A";
+
+/** Ports on which somebody listens, in the network that a process sees. */
+export function listeningPorts(pid: number): Set<number> {
+    const tables = ["tcp", "tcp6"].map((table) => fs.readFileSync(`/proc/${pid}/net/${table}`, "utf8"));
+    return new Set(tables.flatMap(parseListening));
+}
+
+/** The listening ports in a table of the kernel's. */
+export function parseListening(table: string): number[] {
+    return table
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim().split(/\s+/))
+        .filter(([, , , state]) => state === LISTENING)
+        .map(([, address = ""]) => parseInt(address.split(":").at(-1) ?? "", 16));
+}
