@@ -40,7 +40,7 @@ export function routerFlags({ logLevel, acme, tunnelSubnet }: RouterConfig): str
         `--providers.file.directory=${ROUTES_FOLDER}`,
         "--providers.file.watch=true",
         // How long a change may wait for others to come; Traefik's default of 2 s would be part of every release.
-        "--providers.providersThrottleDuration=100ms",
+        "--providers.providersThrottleDuration=10ms",
         ...(acme ? acmeFlags(acme) : []),
         "--accessLog=true",
         "--accessLog.format=json",

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
 import { checkNumber } from "../../lib/numbers";
 import { isNotFound } from "../engine/connect";
@@ -14,10 +15,14 @@ interface Inputs {
 }
 
 /**
- * How long the container before may finish what it is busy with, in seconds. Nobody new gets through in that time, who are
- * more than those that it serves.
+ * How long the container before may finish what it is busy with: enough for an answer that is being written. Nobody new gets
+ * through in that time, who are more than those that wait for long.
  */
-const STOP_SECONDS = 1;
+const GRACE_MS = 100;
+
+const PORT_TAKEN = /port is already allocated|address already in use/;
+const FREE_WITHIN_MS = 5000;
+const FREE_PAUSE_MS = 20;
 
 /** A container in the place of another: see the class of the same name in the SDK. */
 export const takeover = defineEngineKind<Inputs, object>({
@@ -56,8 +61,25 @@ export const takeover = defineEngineKind<Inputs, object>({
 
 async function start(inputs: Inputs, { docker, signal, status }: EngineContext): Promise<void> {
     status("starting");
-    await docker.getContainer(inputs.container).start().catch(unlessDone);
+    await startWhenFree(docker.getContainer(inputs.container));
     await waitUntilReady(docker, inputs, signal);
+}
+
+/** The engine says that a container has stopped a moment before its ports are free. */
+async function startWhenFree(container: Docker.Container): Promise<void> {
+    const deadline = Date.now() + FREE_WITHIN_MS;
+    for (;;) {
+        try {
+            await container.start();
+            return;
+        } catch (error) {
+            if (!PORT_TAKEN.test(messageOf(error)) || Date.now() > deadline) {
+                unlessDone(error);
+                return;
+            }
+            await sleep(FREE_PAUSE_MS);
+        }
+    }
 }
 
 /** Two cannot have the same ports: the one before stops, and comes back when the new one is no good. */
@@ -68,20 +90,27 @@ async function takeOver(inputs: Inputs, before: string, context: EngineContext):
         await start(inputs, context);
     } catch (error) {
         await stop(docker, inputs.container);
-        const back = await docker
-            .getContainer(before)
-            .start()
-            .then(
-                () => "the one before runs again",
-                (reason: unknown) => `the one before does not start again (${messageOf(reason)})`,
-            );
+        const back = await startWhenFree(docker.getContainer(before)).then(
+            () => "the one before runs again",
+            (reason: unknown) => `the one before does not start again (${messageOf(reason)})`,
+        );
         throw new Error(`${back}: ${messageOf(error)}`, { cause: error });
     }
 }
 
-async function stop(docker: Docker, container: string): Promise<void> {
+/** In two steps, because the engine's own grace counts in whole seconds. */
+async function stop(docker: Docker, id: string): Promise<void> {
+    const container = docker.getContainer(id);
+    const isTold = await container.kill({ signal: "SIGTERM" }).then(
+        () => true,
+        // It is gone, does not run, or starts over and over: what is to be said, the second step says.
+        () => false,
+    );
+    if (isTold) {
+        await Promise.race([container.wait(), sleep(GRACE_MS)]);
+    }
     try {
-        await docker.getContainer(container).stop({ t: STOP_SECONDS });
+        await container.stop({ t: 0 });
     } catch (error) {
         if (!isNotFound(error)) {
             unlessDone(error);

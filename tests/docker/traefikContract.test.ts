@@ -21,7 +21,7 @@ async function router(): Promise<Docker.Container> {
         "--entrypoints.traefik.address=127.0.0.1:8080",
         "--api.insecure=true",
         "--ping=true",
-        "--providers.providersThrottleDuration=100ms",
+        "--providers.providersThrottleDuration=10ms",
         `--providers.file.directory=${folder}`,
     ];
     const container = await containers.start(image, { Cmd, HostConfig: { Binds: [`${volume}:${folder}`] } });

@@ -1,4 +1,4 @@
-import { previewFigures } from "../../tools/commands/bench";
+import { previewFigures } from "../../tools/bench/previewReport";
 import { emptyOf, Export, flatten, leavesOf, StateResource } from "../../tools/bench/deployment";
 import { registrationsOf } from "../../tools/bench/registrations";
 import { alternate, spreadOf } from "../../tools/bench/rounds";

@@ -2,15 +2,20 @@ import fs from "node:fs";
 import { Arguments, parse } from "../arguments";
 import { benchFly } from "../bench/fly";
 import { flyFigures, flyTable } from "../bench/flyReport";
-import { benchPreview, Measured, PreviewResult } from "../bench/preview";
+import { benchPreview } from "../bench/preview";
+import { previewFigures, previewTable } from "../bench/previewReport";
+import { ArmName, ARMS, benchRelease } from "../bench/release";
+import { releaseFigures, releaseTable } from "../bench/release/report";
+import { benchRouter, routerFigures, routerTable } from "../bench/release/router";
 import { benchScale } from "../bench/scale";
 import { scaleFigures, scaleTable } from "../bench/scaleReport";
 import { benchSsh } from "../bench/ssh";
 import { sshFigures, sshTable } from "../bench/sshReport";
+import { benchUp } from "../bench/up";
+import { upFigures, upTable } from "../bench/up/report";
 import { prepare } from "../prepare";
 import { stackName, stackOptions } from "../pulumi";
 import { SetupError } from "../setup/errors";
-import { renderTable } from "../table";
 
 const help = `npm run bench -- preview: what components and settings cost. Measures, in turns, whole previews with nothing to change:
 
@@ -44,17 +49,45 @@ one's published rate limits, its machines containers on this engine:
 
   --json <file>          writes { noopRequests, refreshRequests, oneMs, tenMs, rateLimitMs }: releases of 1 and of 10 machines
 
+npm run bench -- release: what a release loses under load. The same app, in ways one after the other: this project's, docker
+compose, Traefik with Docker labels, kamal-proxy, Docker Swarm; ten releases of each, at 180 requests/s on the loopback
+address, for 8 minutes in all at the most. Builds the others' programs out of their Go modules (Go 1.25; minutes, once).
+
+  --json <file>          writes { arms: { berth: { requests, lost, lostBy, releases, releaseMs, … }, … } }
+  --arms <name,…>        ways (default: all: ${Object.keys(ARMS).join(",")})
+
+npm run bench -- router: for how long nothing answers when the router itself is changed. Five changes of a fixed setting, at
+180 requests/s:
+
+  --json <file>          writes { requests, lost, lostBy, gapMs, upMs }: a list of what each change came to
+
+npm run bench -- up: from nothing (images present) to all ready, and once more with nothing to do. A stack like dev, by
+\`pulumi up\` and by \`docker compose up -d --wait\` with the same containers, in turns:
+
+  --json <file>          writes { arms: { berth: { fromNothingMs, noopMs }, compose: { … } } }: medians
+  --runs <n>             counted rounds (default: 3); one more goes before them
+
 All exit with 0 whatever comes out: a busy machine is no fault of the program.`;
 
 /** What can be measured. A new bench is a new entry. */
-const benches = { preview: benchOfPreviews, scale: benchOfScale, ssh: benchOfSsh, fly: benchOfFly };
+const benches = {
+    preview: benchOfPreviews,
+    scale: benchOfScale,
+    ssh: benchOfSsh,
+    fly: benchOfFly,
+    release: benchOfReleases,
+    router: benchOfRouter,
+    up: benchOfUp,
+};
 type Bench = keyof typeof benches;
+
+const OPTIONS = ["--json", "--runs", "--apps", "--containers", "--arms", "--config-file", ...stackOptions];
 
 /** Measures and reports. */
 export async function run(args: string[]): Promise<number> {
     const names = Object.keys(benches) as Bench[];
     const parsed = parse(args, help, {
-        values: ["--json", "--runs", "--apps", "--containers", "--config-file", ...stackOptions],
+        values: OPTIONS,
         words: names,
     });
     const [name, ...more] = parsed.words;
@@ -68,7 +101,7 @@ export async function run(args: string[]): Promise<number> {
 }
 
 async function benchOfPreviews({ values }: Arguments): Promise<number> {
-    refuseOptions(values, ["--apps", "--containers"]);
+    allowOptions(values, ["--runs", "--config-file", ...stackOptions]);
     const runs = countOf("--runs", values.get("--runs") ?? "5");
     const environment = await prepare();
     const options = { stack: stackName(values), runs, configFile: values.get("--config-file") };
@@ -79,7 +112,7 @@ async function benchOfPreviews({ values }: Arguments): Promise<number> {
 }
 
 async function benchOfScale({ values }: Arguments): Promise<number> {
-    refuseOptions(values, ["--containers", "--config-file", ...stackOptions]);
+    allowOptions(values, ["--runs", "--apps"]);
     const sizes = (values.get("--apps") ?? "10,50,200,500").split(",");
     const options = {
         apps: sizes.map((size) => countOf("--apps", size)).sort((a, b) => a - b),
@@ -93,7 +126,7 @@ async function benchOfScale({ values }: Arguments): Promise<number> {
 }
 
 async function benchOfSsh({ values }: Arguments): Promise<number> {
-    refuseOptions(values, ["--runs", "--apps", "--config-file", ...stackOptions]);
+    allowOptions(values, ["--containers"]);
     const containers = countOf("--containers", values.get("--containers") ?? "60");
     const environment = await prepare({ machine: true });
     const results = await benchSsh(environment, containers, (line) => process.stderr.write(`${line}\n`));
@@ -103,7 +136,7 @@ async function benchOfSsh({ values }: Arguments): Promise<number> {
 }
 
 async function benchOfFly({ values }: Arguments): Promise<number> {
-    refuseOptions(values, ["--runs", "--apps", "--containers", "--config-file", ...stackOptions]);
+    allowOptions(values, []);
     const environment = await prepare();
     const result = await benchFly(environment, (line) => process.stderr.write(`${line}\n`));
     process.stdout.write(`\n${flyTable(result)}\n`);
@@ -111,9 +144,49 @@ async function benchOfFly({ values }: Arguments): Promise<number> {
     return 0;
 }
 
-/** What the other bench knows: it would be ignored in silence. */
-function refuseOptions(values: Map<string, string>, foreign: readonly string[]): void {
-    for (const option of foreign.filter((each) => values.has(each))) {
+async function benchOfReleases({ values }: Arguments): Promise<number> {
+    allowOptions(values, ["--arms"]);
+    const arms = armsOf(values.get("--arms"));
+    const environment = await prepare();
+    const results = await benchRelease(environment, arms, (line) => process.stderr.write(`${line}\n`));
+    process.stdout.write(`\n${releaseTable(results)}\n`);
+    writeFigures(values, releaseFigures(results));
+    return 0;
+}
+
+async function benchOfRouter({ values }: Arguments): Promise<number> {
+    allowOptions(values, []);
+    const environment = await prepare();
+    const changes = await benchRouter(environment, (line) => process.stderr.write(`${line}\n`));
+    process.stdout.write(`\n${routerTable(changes)}\n`);
+    writeFigures(values, routerFigures(changes));
+    return 0;
+}
+
+async function benchOfUp({ values }: Arguments): Promise<number> {
+    allowOptions(values, ["--runs"]);
+    const runs = countOf("--runs", values.get("--runs") ?? "3");
+    const environment = await prepare();
+    const result = await benchUp(environment, runs, (line) => process.stderr.write(`${line}\n`));
+    process.stdout.write(`\n${upTable(result)}\n`);
+    writeFigures(values, upFigures(result));
+    return 0;
+}
+
+/** The ways to release that are measured, in the order in which they are listed. */
+function armsOf(text: string | undefined): ArmName[] {
+    const all = Object.keys(ARMS) as ArmName[];
+    const wanted = text?.split(",") ?? all;
+    for (const name of wanted.filter((each) => !all.some((arm) => arm === each))) {
+        throw new SetupError(`--arms has "${name}".`, `There are ${all.join(", ")}.`);
+    }
+    return all.filter((each) => wanted.includes(each));
+}
+
+/** What only another bench knows would be ignored in silence. */
+function allowOptions(values: Map<string, string>, own: readonly string[]): void {
+    const allowed = ["--json", ...own];
+    for (const option of [...values.keys()].filter((each) => !allowed.includes(each))) {
         throw new SetupError(`${option} means nothing to this bench.`, "See what does with --help.");
     }
 }
@@ -131,34 +204,4 @@ function countOf(option: string, text: string): number {
         throw new SetupError(`${option} has "${text}".`, "Give a whole number of at least 1.");
     }
     return count;
-}
-
-/** The content of the JSON file. */
-export function previewFigures({ leaves, stack, bare, empty }: PreviewResult): Record<string, number> {
-    return {
-        resources: leaves,
-        emptyMs: Math.round(empty.median),
-        bareMs: Math.round(bare.median),
-        stackMs: Math.round(stack.median),
-        ratio: Math.round((stack.median / bare.median) * 1000) / 1000,
-    };
-}
-
-/** The table that the bench ends with. */
-export function previewTable(result: PreviewResult): string {
-    const row = (name: string, { unchanged, median, min, max }: Measured) => [
-        name,
-        String(unchanged),
-        `${Math.round(median)} ms`,
-        `${Math.round(min)}–${Math.round(max)} ms`,
-    ];
-    return [
-        renderTable(
-            ["preview", "resources", "median", "min–max"],
-            [row("stack", result.stack), row("bare", result.bare), row("empty", result.empty)],
-        ),
-        "",
-        `stack / bare: ${previewFigures(result).ratio}, with ${result.leaves} leaf resources in both`,
-        `(median of the rounds' own ratios: ${result.roundRatio.toFixed(3)})`,
-    ].join("\n");
 }

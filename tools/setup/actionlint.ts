@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
-import { FileStep, isCurrent, makeStep } from "./cachedStep";
+import { FileStep } from "./cachedStep";
 import { moduleStep } from "./engine";
-import { withLock } from "./lock";
+import { ensureMade } from "./onDemand";
 import { cacheFolder, projectRoot } from "./paths";
 
 const folder = "tools/actionlint";
@@ -33,14 +33,6 @@ function pinnedVersion(): string {
 
 /** The linter's program; it is built where set-up has not done so: tests run on their own, too. */
 export async function ensureActionlint(): Promise<string> {
-    const step = actionlintStep(new AbortController().signal);
-    const [file = ""] = step.outputs;
-    if (!(await isCurrent(step))) {
-        await withLock(path.join(cacheFolder(), "lock"), async () => {
-            if (!(await isCurrent(step))) {
-                await makeStep(step, () => undefined);
-            }
-        });
-    }
+    const [file = ""] = await ensureMade(actionlintStep(new AbortController().signal));
     return file;
 }
