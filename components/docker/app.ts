@@ -184,6 +184,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
                 timeoutSeconds: readyTimeoutSeconds ?? DEFAULT_READY_TIMEOUT_SECONDS,
                 settleSeconds: health === undefined ? SETTLE_SECONDS.unasked : SETTLE_SECONDS.asked,
                 refuseRoot: true,
+                secrets: maskedOf(this.args),
                 ...(url === undefined
                     ? { command: health?.command }
                     : { url, from: this.placement.router.container }),
@@ -211,6 +212,7 @@ export class App extends pulumi.ComponentResource implements RunningApp {
                 without,
                 requestsPerMinute,
                 drainSeconds,
+                secrets: maskedOf(this.args),
             },
             { parent: this, dependsOn: [...ready, ...this.placement.router.requires] },
         ).id;
@@ -246,4 +248,14 @@ function replicasOf({ replicas = 1 }: AppArgs): number[] {
 
 function secretsOf({ secrets = {} }: AppArgs): Record<string, pulumi.Output<string>> {
     return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, pulumi.secret(value)]));
+}
+
+/** What a container's log is not to show. A text that the program itself holds in clear is no secret. */
+function maskedOf({ env = {}, secretFiles = {}, ...args }: AppArgs): pulumi.Input<string>[] | undefined {
+    const texts = [
+        ...Object.values(env).filter((value) => pulumi.Output.isInstance(value)),
+        ...Object.values(secretsOf(args)),
+        ...Object.values(secretFiles).map((content) => pulumi.secret(content)),
+    ];
+    return texts.length === 0 ? undefined : texts;
 }

@@ -109,7 +109,12 @@ export function createDataServer(
     );
     const ready = new Ready(
         `${name}-ready`,
-        { container: container.id, command: ["sh", "-c", args.test], timeoutSeconds: READY_TIMEOUT_SECONDS },
+        {
+            container: container.id,
+            command: ["sh", "-c", args.test],
+            timeoutSeconds: READY_TIMEOUT_SECONDS,
+            secrets: Object.values(args.secretFiles).map((content) => pulumi.secret(content)),
+        },
         { parent },
     );
     return { volume, container, ready };

@@ -90,7 +90,12 @@ export class TunnelConnector extends pulumi.ComponentResource {
             );
             new Ready(
                 `${name}-${replica}-ready`,
-                { container: container.id, command: READY, timeoutSeconds: READY_TIMEOUT_SECONDS },
+                {
+                    container: container.id,
+                    command: READY,
+                    timeoutSeconds: READY_TIMEOUT_SECONDS,
+                    secrets: [pulumi.secret(args.token)],
+                },
                 { parent: this },
             );
         }

@@ -40,7 +40,7 @@ export class Asking {
     async untilSteady(seconds: number): Promise<void> {
         let since: number | undefined;
         for (;;) {
-            const good = await this.ask(ROUND_SECONDS);
+            const good = await this.ask();
             this.answered ||= good;
             since = good ? (since ?? Date.now()) : undefined;
             if (since !== undefined && Date.now() - since >= seconds * 1000) {
@@ -53,19 +53,19 @@ export class Asking {
     /** Until so many questions in a row have had no good answer. */
     async untilRed(failures: number): Promise<void> {
         for (let red = 0; red < failures;) {
-            red = (await this.ask(1)) ? 0 : red + 1;
+            red = (await this.ask()) ? 0 : red + 1;
             await sleep(PAUSE_MS, undefined, { signal: this.stop });
         }
     }
 
-    private async ask(seconds: number): Promise<boolean> {
+    private async ask(): Promise<boolean> {
         const { url, from, container, command } = this.question;
         if (url === undefined && command === undefined) {
             await failWhenDead(this.docker, container);
             return true;
         }
         const asking = url === undefined ? container : (from ?? "");
-        const env = { URL: url ?? "", ROUND_SECONDS: String(seconds) };
+        const env = { URL: url ?? "", ROUND_SECONDS: String(ROUND_SECONDS) };
         const options = { signal: this.stop, ...(url !== undefined && { env }) };
         try {
             const wording = command ?? ["sh", "-c", ROUND];

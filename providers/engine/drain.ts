@@ -35,13 +35,17 @@ now() { read -r up _ < /proc/uptime; echo "\${up%.*}\${up#*.}"; }
 open() { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -Ec " ($ADDRESSES) 0[12] "; }
 start=$(now)
 quiet=$start
-until [ $(($(now) - quiet)) -ge $((QUIET_SECONDS * 100)) ] || [ $(($(now) - start)) -ge $((SECONDS_MAX * 100)) ]; do
+until [ $(($(now) - start)) -ge $((SECONDS_MAX * 100)) ]; do
     sleep 0.1
     if [ "$(open)" -gt 0 ]; then quiet=$(now); fi
+    if [ $(($(now) - quiet)) -ge $((QUIET_SECONDS * 100)) ]; then echo 0; exit 0; fi
 done
 open
 exit 0
 `;
+
+/** How long one go takes at the most, in seconds: it ends by itself, also when whoever waits for it is gone. */
+const SLICE_SECONDS = 5;
 
 /**
  * Waits until what is in flight has come to its end, and says how many connections were still open when the time was over:
@@ -78,18 +82,22 @@ async function untilQuiet(
     seconds: number,
     signal: AbortSignal,
 ): Promise<number> {
-    const { exitCode, output } = await exec(docker, router, ["sh", "-c", WAIT], {
-        signal,
-        env: {
-            ADDRESSES: addresses.join("|"),
-            SECONDS_MAX: String(seconds),
-            QUIET_SECONDS: String(QUIET_SECONDS),
-        },
-    });
-    if (exitCode !== 0) {
-        throw new Error(`the router's connections can't be told: ${output.trim()}`);
+    let open = addresses.length;
+    for (let left = seconds; left > 0 && open > 0; left -= SLICE_SECONDS) {
+        const { exitCode, output } = await exec(docker, router, ["sh", "-c", WAIT], {
+            signal,
+            env: {
+                ADDRESSES: addresses.join("|"),
+                SECONDS_MAX: String(Math.min(left, SLICE_SECONDS)),
+                QUIET_SECONDS: String(QUIET_SECONDS),
+            },
+        });
+        open = Number(output);
+        if (exitCode !== 0 || Number.isNaN(open)) {
+            throw new Error(`the router's connections can't be told: ${output.trim()}`);
+        }
     }
-    return Number(output);
+    return open;
 }
 
 async function failWhenItTurnsRed(docker: Docker, question: Question, stop: AbortSignal): Promise<never> {

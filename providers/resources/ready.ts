@@ -27,6 +27,7 @@ export const ready = defineEngineKind<Inputs, object>({
             command: "list?",
             refuseRoot: "boolean?",
             settleSeconds: "number?",
+            secrets: "list?",
             timeoutSeconds: "number",
         });
         if (typeof inputs.timeoutSeconds === "number") {

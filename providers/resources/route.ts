@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { checkRoute } from "../../lib/routes";
 import { isPlainPath } from "../../lib/healthcheck";
 import { checkName } from "../../lib/names";
@@ -44,8 +43,8 @@ interface Outputs {
  */
 const HEALTH_CHECK = { intervalSeconds: 10, timeoutSeconds: 5 };
 
-/** A container on the same machine accepts within milliseconds or is gone; Traefik's own default is 30 s. */
-const DIAL_TIMEOUT_MS = 1500;
+/** A container on the same machine accepts within milliseconds; an engine that is busy takes longer to tell its address. */
+const DIAL_TIMEOUT_MS = 5000;
 
 /** Node's servers close an idle connection after 5 s; Traefik's own default is 90 s. A new one takes less than 1 ms here. */
 const IDLE_TIMEOUT_MS = 500;
@@ -74,6 +73,7 @@ export const route = defineEngineKind<Inputs, Outputs>({
             without: "list?",
             requestsPerMinute: "number?",
             drainSeconds: "number?",
+            secrets: "list?",
         } as const;
         const problems = checkTypes(inputs, types);
         return problems.length > 0 ? problems : checkValues(inputs);
@@ -86,9 +86,10 @@ export const route = defineEngineKind<Inputs, Outputs>({
 
     async update(_id, inputs, context, before) {
         await waitForNew(inputs, before.servers, context);
+        const leaving = await leavingOf(inputs, before.servers, context);
         const published = await publish(inputs, context);
         try {
-            await drainOld(inputs, before.servers, context);
+            await drainOld(inputs, leaving, context);
         } catch (error) {
             // What was there before still runs: it is deleted when this update has succeeded.
             await publish({ ...before, router: inputs.router }, context);
@@ -107,12 +108,15 @@ export const route = defineEngineKind<Inputs, Outputs>({
         if (content === undefined) {
             return undefined;
         }
-        return content === render(state).content ? state : { ...state, servers: leadingTo(content, state) };
+        // A file that somebody edited leads nowhere that we know: the next update writes ours again.
+        return content === render(state).content ? state : { ...state, servers: [] };
     },
 
     async delete(id, state, context) {
+        const gone = { ...state, servers: [] };
+        const leaving = await leavingOf(gone, state.servers, context);
         await removeRoute(context.docker, state.router, id);
-        await drainOld({ ...state, servers: [] }, state.servers, context).catch((error: unknown) => {
+        await drainOld(gone, leaving, context).catch((error: unknown) => {
             // Behind a router that does not run nothing is in flight.
             if (!isNotFound(error) && !isConflict(error)) {
                 throw error;
@@ -121,13 +125,14 @@ export const route = defineEngineKind<Inputs, Outputs>({
     },
 });
 
-/**
- * Where a file leads that is not the recorded one: what serves has to be drained by the next update, whoever put it there.
- * One that differs in something else leads nowhere that we know, so that it is written again.
- */
-function leadingTo(content: string, { servers }: Inputs): readonly string[] {
-    const found = serverUrls(content);
-    return isDeepStrictEqual(found, servers) ? [] : found;
+/** Who is left out: what the state knows of, and what the file that is live leads to, whoever put it there. */
+async function leavingOf(
+    { router, app, servers }: Pick<Inputs, "router" | "app" | "servers">,
+    before: readonly string[],
+    { docker }: EngineContext,
+): Promise<string[]> {
+    const live = serverUrls((await readRoute(docker, router, app)) ?? "");
+    return [...new Set([...before, ...live])].filter((server) => !servers.includes(server));
 }
 
 /** A server may have gone since it was ready: an update that failed later is made again without asking it. */
@@ -151,10 +156,9 @@ async function publish(inputs: Inputs, { docker, status }: EngineContext): Promi
     return { service: file.service };
 }
 
-async function drainOld(inputs: Inputs, before: readonly string[], context: EngineContext): Promise<void> {
+async function drainOld(inputs: Inputs, leaving: readonly string[], context: EngineContext): Promise<void> {
     const { router, drainSeconds: seconds = DEFAULT_DRAIN_SECONDS } = inputs;
     context.status(`live; up to ${seconds} s for what is in flight`);
-    const leaving = before.filter((server) => !inputs.servers.includes(server));
     const taking = questionsOf(inputs);
     const open = await drain(context.docker, { router, leaving, taking, seconds }, context.signal);
     if (open > 0) {

@@ -20,7 +20,8 @@ interface Inputs {
  */
 const GRACE_MS = 100;
 
-const PORT_TAKEN = /port is already allocated|address already in use/;
+/** Its ports, and the fixed address that it may have. */
+const TAKEN = /port is already allocated|address already in use/i;
 const FREE_WITHIN_MS = 5000;
 const FREE_PAUSE_MS = 20;
 
@@ -41,7 +42,8 @@ export const takeover = defineEngineKind<Inputs, object>({
     },
 
     async create(inputs, context) {
-        await start(inputs, context);
+        const before = await runningBefore(inputs, context);
+        await (before === undefined ? start(inputs, context) : takeOver(inputs, before, context));
         return { id: inputs.container, outputs: {} };
     },
 
@@ -65,7 +67,7 @@ async function start(inputs: Inputs, { docker, signal, status }: EngineContext):
     await waitUntilReady(docker, inputs, signal);
 }
 
-/** The engine says that a container has stopped a moment before its ports are free. */
+/** The engine says that a container has stopped a moment before what it had is free. */
 async function startWhenFree(container: Docker.Container): Promise<void> {
     const deadline = Date.now() + FREE_WITHIN_MS;
     for (;;) {
@@ -73,7 +75,7 @@ async function startWhenFree(container: Docker.Container): Promise<void> {
             await container.start();
             return;
         } catch (error) {
-            if (!PORT_TAKEN.test(messageOf(error)) || Date.now() > deadline) {
+            if (!TAKEN.test(messageOf(error)) || Date.now() > deadline) {
                 unlessDone(error);
                 return;
             }
@@ -82,11 +84,21 @@ async function startWhenFree(container: Docker.Container): Promise<void> {
     }
 }
 
+/** One that has the place and that no state tells of as the one before: an update that made it has failed. */
+async function runningBefore({ container }: Inputs, { docker }: EngineContext): Promise<string | undefined> {
+    const { Id, Config } = await docker.getContainer(container).inspect();
+    const same = ["berth.stack", "berth.part"].flatMap((name) =>
+        Config.Labels[name] === undefined ? [] : [`${name}=${Config.Labels[name]}`],
+    );
+    const found = same.length === 2 ? await docker.listContainers({ filters: { label: same } }) : [];
+    return found.find((each) => each.Id !== Id)?.Id;
+}
+
 /** Two cannot have the same ports: the one before stops, and comes back when the new one is no good. */
 async function takeOver(inputs: Inputs, before: string, context: EngineContext): Promise<void> {
     const { docker } = context;
-    await stop(docker, before);
     try {
+        await stop(docker, before);
         await start(inputs, context);
     } catch (error) {
         await stop(docker, inputs.container);
@@ -107,7 +119,7 @@ async function stop(docker: Docker, id: string): Promise<void> {
         () => false,
     );
     if (isTold) {
-        await Promise.race([container.wait(), sleep(GRACE_MS)]);
+        await Promise.race([container.wait().catch(() => undefined), sleep(GRACE_MS)]);
     }
     try {
         await container.stop({ t: 0 });

@@ -14,6 +14,11 @@ export interface ReadyArgs {
     refuseRoot?: boolean;
     /** How long it has to go on answering before it counts as ready, in seconds. @default 0: its first answer will do */
     settleSeconds?: number;
+    /**
+     * Texts that a container's log may hold and that nobody is to see: what is secret of them is masked where a failure tells
+     * the log. @default none
+     */
+    secrets?: pulumi.Input<string>[];
     /** Seconds until the wait is given up. */
     timeoutSeconds: number;
 }

@@ -23,6 +23,11 @@ export interface RouteArgs {
      * @default 5
      */
     drainSeconds?: number;
+    /**
+     * Texts that a container's log may hold and that nobody is to see: what is secret of them is masked where a failure tells
+     * the log. @default none
+     */
+    secrets?: pulumi.Input<string>[];
 }
 
 /**

@@ -62,6 +62,8 @@ export interface Kind<Inputs, Outputs, Services> {
     ): Promise<(Inputs & Outputs) | undefined>;
     /** The state of a resource that is known by its id alone. @default it can't be imported */
     import?(id: string, context: Context<Services>): Promise<(Inputs & Outputs) | undefined>;
+    /** The resource's own id, out of one that an import was asked for with, which may tell where it lies. @default the same */
+    idOf?(id: string): string;
     /** Idempotent: what is gone is gone. @default nothing to do */
     delete?(id: string, state: Inputs & Outputs, context: Context<Services>): Promise<void>;
 }

@@ -20,17 +20,20 @@ export function checked(
     problems: readonly Problem[],
 ): messages.CheckResponse {
     const response = new messages.CheckResponse();
-    const mask = maskFor(secretTexts(news));
     response.setInputs(send(properties, news));
-    response.setFailuresList(
-        problems.map(({ path, message, fix }) => {
-            const failure = new messages.CheckFailure();
-            failure.setProperty(path);
-            failure.setReason(mask(fix === undefined ? message : `${message} (${fix})`));
-            return failure;
-        }),
-    );
+    response.setFailuresList(failuresOf(problems, news));
     return response;
+}
+
+/** Problems as the protocol tells them, without what is secret in what was received. */
+export function failuresOf(problems: readonly Problem[], received: Received): messages.CheckFailure[] {
+    const mask = maskFor(secretTexts(received));
+    return problems.map(({ path, message, fix }) => {
+        const failure = new messages.CheckFailure();
+        failure.setProperty(path);
+        failure.setReason(mask(fix === undefined ? message : `${message} (${fix})`));
+        return failure;
+    });
 }
 
 /** What differs between two sets of inputs. */

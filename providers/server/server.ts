@@ -5,9 +5,10 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Problem } from "../../lib/problems";
 import { engineLog, Reporter } from "./engineLog";
 import { describeFailure, messageOf } from "./failure";
+import { AnyFunction } from "./function";
 import { AnyKind, Call, Context } from "./kind";
 import { Mask, maskFor } from "./mask";
-import { certain, checked, compared, differenceOf, promised } from "./messages";
+import { certain, checked, compared, differenceOf, failuresOf, promised } from "./messages";
 import { Operation, stateOf, timeOver } from "./operation";
 import { Properties, receive, secretTexts, send } from "./properties";
 
@@ -15,6 +16,8 @@ import { Properties, receive, secretTexts, send } from "./properties";
 export interface ProviderDefinition<Services> {
     readonly version: string;
     readonly kinds: readonly AnyKind<Services>[];
+    /** What programs may ask. @default nothing */
+    readonly functions?: readonly AnyFunction<Services>[];
     /** The package's schema, as JSON. @default none: nothing generates code for it */
     readonly schema?: () => string;
     /** All that is wrong with the provider's configuration. Pure; values may still be unknown. @default nothing */
@@ -150,7 +153,7 @@ export class ProviderServer<Services> {
             return response;
         }
         const inputs = Object.entries(state).filter(([name]) => !kind.outputs.includes(name));
-        response.setId(request.getId());
+        response.setId(kind.idOf?.(request.getId()) ?? request.getId());
         response.setProperties(send(state, recorded, kind.secretOutputs));
         response.setInputs(send(Object.fromEntries(inputs), recorded, kind.secretOutputs));
         return response;
@@ -164,6 +167,25 @@ export class ProviderServer<Services> {
             kind.delete?.(request.getId(), recorded.properties, context),
         );
         return new Empty();
+    }
+
+    async invoke(request: messages.InvokeRequest): Promise<messages.InvokeResponse> {
+        const asked = this.definition.functions?.find(({ token }) => token === request.getTok());
+        if (asked === undefined) {
+            throw new Error(`this provider has no function ${request.getTok()}`);
+        }
+        const args = receive(request.getArgs());
+        const response = new messages.InvokeResponse();
+        const problems = asked.check(args.properties);
+        if (problems.length > 0) {
+            response.setFailuresList(failuresOf(problems, args));
+            return response;
+        }
+        const results = await this.operate({ getUrn: () => "" }, secretTexts(args), (context) =>
+            asked.call(args.properties, context),
+        );
+        response.setReturn(send(results, args, asked.secretResults));
+        return response;
     }
 
     cancel(): Empty {
@@ -236,6 +258,7 @@ const METHODS = [
     "update",
     "read",
     "delete",
+    "invoke",
     "cancel",
 ] as const satisfies readonly (keyof ProviderServer<unknown>)[];
 

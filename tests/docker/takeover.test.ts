@@ -6,6 +6,8 @@ import { eventually, Through } from "../support/through";
 
 const TAKEOVER = "berth:index:Takeover";
 const PORT = 18040;
+/** What tells one stack's router from all other containers. */
+const LABELS = { "berth.stack": `test-${process.pid}`, "berth.part": "proxy" };
 const ASK = [
     "node",
     "-e",
@@ -27,9 +29,10 @@ afterAll(async () => {
 });
 
 /** A container on the one port, made and not started. */
-function make(command: string[]): Promise<Docker.Container> {
+function make(command: string[], Labels: Record<string, string> = {}): Promise<Docker.Container> {
     return containers.create("node:20-slim", {
         Cmd: command,
+        Labels,
         ExposedPorts: { "3000/tcp": {} },
         HostConfig: { PortBindings: { "3000/tcp": [{ HostIp: "127.0.0.1", HostPort: String(PORT) }] } },
     });
@@ -72,6 +75,18 @@ describe("a container that takes the place of another", () => {
         );
         expect(await isRunning(broken)).toBe(false);
         await first.stop({ t: 0 });
+    });
+
+    it("takes the place of one that no state tells of: whoever made it has failed", async () => {
+        const [first, second] = [
+            await make(answering("first"), LABELS),
+            await make(answering("second"), LABELS),
+        ];
+        await provider.create(TAKEOVER, inputsOf(first));
+        await provider.create(TAKEOVER, inputsOf(second));
+        expect((await through.get("any")).body).toBe("second");
+        expect(await isRunning(first)).toBe(false);
+        await second.stop({ t: 0 });
     });
 
     it("takes the place of one that is gone", async () => {

@@ -129,7 +129,7 @@ describe("production on a server of its own", () => {
         expect(await update()).toContain("berth:index:HostReady host created");
         await sql("create table kept (word text); insert into kept values ('before')");
         expect(await onServer("docker ps --format '{{.Names}}' | sort")).toMatch(
-            /^berth-e2e-prod-connected-repo-api-1-\w{7}\nberth-e2e-prod-connected-repo-postgres\nberth-e2e-prod-router$/,
+            /^berth-e2e-prod-connected-repo-api-1-\w{7}\nberth-e2e-prod-connected-repo-postgres\nberth-e2e-prod-router-\w{7}$/,
         );
     });
 

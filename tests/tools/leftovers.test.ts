@@ -127,6 +127,11 @@ describe("where the stack's own router stands", () => {
         }
     });
 
+    test("a job's container is nobody's leftover: its first run may have failed, and go on", () => {
+        const labels = { ...labelled("audifi", "audifi-api"), "berth.job": "5d41402abc4b2a76" };
+        expect(judge([ownRouter, thing({ labels })])).toEqual({ leftovers: [], strange: [] });
+    });
+
     test("what a route names stays, and is told", () => {
         expect(judge([ownRouter, thing()], { routed: [thing().name] })).toEqual({
             leftovers: [],

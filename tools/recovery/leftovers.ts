@@ -1,5 +1,5 @@
 import { isSecretVolume, Known, mayHaveLeft } from "./known";
-import { PART_LABEL, ROUTER, STACK_LABEL, Thing } from "./things";
+import { JOB_LABEL, PART_LABEL, ROUTER, STACK_LABEL, Thing } from "./things";
 
 /** What is looked at beside the things themselves. */
 export interface Scene {
@@ -39,9 +39,12 @@ function isKnown({ id, name }: Thing, { ids, names }: Known): boolean {
     return ids.has(id) || names.has(name);
 }
 
-/** Of volumes only those with secrets: all others hold data, or are taken up again by their names. */
+/**
+ * Of volumes only those with secrets: all others hold data, or are taken up again by their names. No container of a job: its
+ * resource takes it up by its name, also when no state tells of it because its first run has failed.
+ */
 function mayGo(thing: Thing): boolean {
-    return thing.kind !== "volume" || isSecretVolume(thing);
+    return (thing.kind !== "volume" || isSecretVolume(thing)) && thing.labels[JOB_LABEL] === undefined;
 }
 
 function isOwner(own: readonly Thing[], known: Known): boolean {

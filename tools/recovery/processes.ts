@@ -76,7 +76,11 @@ const LISTENING = "0A";
 
 /** Ports on which somebody listens, in the network that a process sees. */
 export function listeningPorts(pid: number): Set<number> {
-    const tables = ["tcp", "tcp6"].map((table) => fs.readFileSync(`/proc/${pid}/net/${table}`, "utf8"));
+    const tables = [fs.readFileSync(`/proc/${pid}/net/tcp`, "utf8")];
+    // A kernel without IPv6 has no such table.
+    if (fs.existsSync("/proc/net/tcp6")) {
+        tables.push(fs.readFileSync(`/proc/${pid}/net/tcp6`, "utf8"));
+    }
     return new Set(tables.flatMap(parseListening));
 }
 

@@ -15,5 +15,7 @@ export interface Thing {
 export const STACK_LABEL = "berth.stack";
 /** Label with the part of a system that a thing belongs to. */
 export const PART_LABEL = "berth.part";
+/** Label of a job's container. */
+export const JOB_LABEL = "berth.job";
 /** Part of what stands in front of all apps. */
 export const ROUTER = "router";
