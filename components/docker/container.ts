@@ -40,7 +40,7 @@ export function limitsOf(
  * Just as the provider reads it back, `1.0` and even `10.`: any other form of the number would be a difference for ever, and
  * a new container for each.
  */
-function cpusOf(cpus: number): string {
+export function cpusOf(cpus: number): string {
     const digits = cpus.toFixed(9);
     return digits.split("0").length - 1 === 9 ? cpus.toFixed(1) : digits.replace(/0+$/, "");
 }

@@ -43,4 +43,14 @@ describe("CPUs", () => {
         const graph = await recordPlaced((here) => here.app("web", { ...web, limits: { cpus } }).containers);
         expect(graph.node("shop-web-1").inputs.cpus).toBe(text);
     });
+
+    it.each([
+        [0.05, "0.1"],
+        [0.01, "0.0"],
+    ])("that the provider would round are refused: %d", async (cpus, text) => {
+        const program = recordPlaced((here) => here.app("web", { ...web, limits: { cpus } }).containers);
+        await expect(program).rejects.toThrow(
+            `args.limits.cpus: the Docker provider would make ${text} of ${cpus}`,
+        );
+    });
 });
