@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { checkRoute } from "../../lib/routes";
 import { isPlainPath } from "../../lib/healthcheck";
 import { checkName } from "../../lib/names";
@@ -166,13 +167,18 @@ async function drainOld(inputs: Inputs, leaving: readonly string[], context: Eng
     }
 }
 
-/** How the servers are asked: by the path that the router itself goes by, else they count while they run. */
+/**
+ * How the servers are asked: by the path that the router itself goes by, else they count while they run. What has an address
+ * for a name is no container, and nobody's here to ask.
+ */
 function questionsOf({ servers, healthPath, router }: Inputs): (Question & { readonly server: string })[] {
-    return servers.map((server) => ({
-        server,
-        container: new URL(server).hostname,
-        ...(healthPath !== undefined && { url: server + healthPath, from: router }),
-    }));
+    return servers
+        .map((server) => ({
+            server,
+            container: new URL(server).hostname,
+            ...(healthPath !== undefined && { url: server + healthPath, from: router }),
+        }))
+        .filter(({ container }) => isIP(container) === 0);
 }
 
 function count(connections: number): string {
