@@ -36,7 +36,7 @@ export interface Connected<Services> {
 /** Serves Pulumi's provider protocol for some kinds of resources. */
 export class ProviderServer<Services> {
     private readonly kinds: ReadonlyMap<string, AnyKind<Services>>;
-    private readonly cancelled = new AbortController();
+    private cancelled = new AbortController();
     private connected: Connected<Services> | undefined;
     /** Texts that are secret in the provider's own settings. */
     private secrets: readonly string[] = [];
@@ -60,7 +60,11 @@ export class ProviderServer<Services> {
         return response;
     }
 
+    /** An engine has found a provider that was running before it. One that it cancels runs on, and may be found again. */
     attach(request: { getAddress(): string }): Empty {
+        if (this.cancelled.signal.aborted) {
+            this.cancelled = new AbortController();
+        }
         this.report = engineLog(request.getAddress());
         return new Empty();
     }

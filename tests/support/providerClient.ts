@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import * as rpc from "@pulumi/pulumi/runtime/rpc";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -76,6 +77,13 @@ export class ProviderClient {
     /** Ends what is under way; later operations are refused the wait, too. */
     async cancel(): Promise<void> {
         await this.call("cancel", new Empty());
+    }
+
+    /** Finds a provider that is running already, as an engine does that did not start it. */
+    async attach(address: string): Promise<void> {
+        const request = new PluginAttach();
+        request.setAddress(address);
+        await this.call("attach", request);
     }
 
     async version(): Promise<string> {
@@ -187,6 +195,15 @@ export class ProviderClient {
         await this.call("delete", request);
     }
 
+    /** Asks a function. Resolves to its results, and to all that is wrong with the arguments. */
+    async invoke(token: string, args: Values): Promise<{ results: Values; failures: string[] }> {
+        const request = new messages.InvokeRequest();
+        request.setTok(token);
+        request.setArgs(Struct.fromJavaScript(args));
+        const response = await this.call<messages.InvokeResponse>("invoke", request);
+        return { results: valuesOf(response.getReturn()), failures: failuresIn(response) };
+    }
+
     private call<Response>(method: Method, request: unknown): Promise<Response> {
         const call = this.client[method].bind(this.client) as unknown as (
             request: unknown,
@@ -205,6 +222,7 @@ export class ProviderClient {
 }
 
 type Method =
+    | "attach"
     | "configure"
     | "getPluginInfo"
     | "getSchema"
@@ -215,6 +233,7 @@ type Method =
     | "update"
     | "read"
     | "delete"
+    | "invoke"
     | "cancel";
 
 /** Inputs with their defaults, and all that is wrong with them. */
@@ -226,10 +245,12 @@ interface Checked {
 function checkedOf(response: messages.CheckResponse): Checked {
     return {
         inputs: valuesOf(response.getInputs()),
-        failures: response
-            .getFailuresList()
-            .map((failure) => `${failure.getProperty()}: ${failure.getReason()}`),
+        failures: failuresIn(response),
     };
+}
+
+function failuresIn(response: { getFailuresList(): messages.CheckFailure[] }): string[] {
+    return response.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`);
 }
 
 function urnOf(type: string): string {
