@@ -29,7 +29,8 @@ export async function run(args: string[]): Promise<number> {
     }
     const projects = words.length === 0 ? [] : ["--selectProjects", ...words];
     const jest = path.join(projectRoot, "node_modules/jest/bin/jest.js");
-    const { code } = await runForeground(process.execPath, [jest, ...projects, ...rest], {
+    // A test that fails half-way leaves what it had open: the run has to end all the same, and say so.
+    const { code } = await runForeground(process.execPath, [jest, "--forceExit", ...projects, ...rest], {
         cwd: projectRoot,
         env: variables,
     });
