@@ -1,3 +1,4 @@
+import { paramsOf } from "../path";
 import { Route } from "./simulation";
 
 export interface Match {
@@ -14,16 +15,4 @@ export function match(routes: readonly Route[], method: string, path: string): M
         }
     }
     return undefined;
-}
-
-/** What the `:name`s of a pattern stand for, or undefined when the path is another. */
-export function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
-    const [wanted, got] = [pattern.split("/"), path.split("/")];
-    const fits =
-        wanted.length === got.length && wanted.every((part, at) => part.startsWith(":") || part === got[at]);
-    return fits
-        ? Object.fromEntries(
-              wanted.flatMap((part, at) => (part.startsWith(":") ? [[part.slice(1), got[at] ?? ""]] : [])),
-          )
-        : undefined;
 }

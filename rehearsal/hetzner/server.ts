@@ -1,6 +1,6 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from "node:http";
-import { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { closeServer, listenOnLoopback } from "../loopback";
 import { ApiError } from "./apiError";
 import { match } from "./routes";
 import { Answer, projectOf, Route, Simulation } from "./simulation";
@@ -22,16 +22,11 @@ export class ApiServer {
 
     /** Listens on a port, 0 for a free one, and tells where. */
     async listen(port: number): Promise<string> {
-        await new Promise<void>((resolve, reject) => {
-            this.server.once("error", reject).listen(port, "127.0.0.1", resolve);
-        });
-        return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
+        return `${await listenOnLoopback(this.server, port)}/v1`;
     }
 
-    async close(): Promise<void> {
-        const closed = new Promise((resolve) => this.server.close(resolve));
-        this.server.closeAllConnections();
-        await closed;
+    close(): Promise<void> {
+        return closeServer(this.server);
     }
 
     private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

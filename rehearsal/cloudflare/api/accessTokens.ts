@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { milliseconds } from "../../fly/duration";
 import { hexId } from "../ids";
 import { ownedBy, ServiceToken } from "../state";
 import { ApiError, invalidAccess } from "./apiError";
@@ -101,18 +102,6 @@ function wire({ id, name, clientId, duration, createdAt, updatedAt }: ServiceTok
     };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-    ns: 1e-6,
-    us: 1e-3,
-    µs: 1e-3,
-    ms: 1,
-    s: 1000,
-    m: 60_000,
-    h: 3_600_000,
-};
-
 function expiryOf(createdAt: string, duration: string): string {
-    const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
-    const ms = parts.reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNIT_MS[unit] ?? 0), 0);
-    return new Date(Date.parse(createdAt) + ms).toISOString();
+    return new Date(Date.parse(createdAt) + (milliseconds(duration) ?? 0)).toISOString();
 }

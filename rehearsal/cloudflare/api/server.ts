@@ -1,6 +1,7 @@
 import { createServer, IncomingMessage, Server, ServerResponse } from "node:http";
-import { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { paramsOf } from "../../path";
+import { closeServer, listenOnLoopback } from "../../loopback";
 import { Account, WorldState } from "../state";
 import { WorldStore } from "../worldFile";
 import { ApiError, unauthenticated } from "./apiError";
@@ -35,16 +36,11 @@ export class ApiServer {
 
     /** Listens on a loopback port; 0 for any that is free. Resolves to the base of all paths. */
     async listen(port: number): Promise<string> {
-        await new Promise<void>((resolve, reject) => {
-            this.server.once("error", reject).listen(port, "127.0.0.1", resolve);
-        });
-        return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${BASE}`;
+        return `${await listenOnLoopback(this.server, port)}${BASE}`;
     }
 
-    async close(): Promise<void> {
-        const closed = new Promise((resolve) => this.server.close(resolve));
-        this.server.closeAllConnections();
-        await closed;
+    close(): Promise<void> {
+        return closeServer(this.server);
     }
 
     private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -80,7 +76,7 @@ export class ApiServer {
 
     private find(method: string, url: URL): { route: Route; params: Readonly<Record<string, string>> } {
         const onPath = this.routes.flatMap((route) => {
-            const params = matchPath(BASE + route.path, url.pathname);
+            const params = paramsOf(BASE + route.path, url.pathname);
             return params === undefined ? [] : [{ route, params }];
         });
         const found = onPath.find(({ route }) => route.method === method);
@@ -140,21 +136,4 @@ function parse(sent: string): Readonly<Record<string, unknown>> {
         // Told below.
     }
     throw new ApiError(400, 9207, "Failed to parse request body, content-type must be application/json");
-}
-
-function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-    const [wanted, got] = [pattern.split("/"), path.split("/")];
-    if (wanted.length !== got.length) {
-        return undefined;
-    }
-    const params: Record<string, string> = {};
-    for (const [index, part] of wanted.entries()) {
-        const value = got[index] ?? "";
-        if (part.startsWith(":")) {
-            params[part.slice(1)] = value;
-        } else if (part !== value) {
-            return undefined;
-        }
-    }
-    return params;
 }
