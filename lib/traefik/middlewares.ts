@@ -18,6 +18,12 @@ const HSTS_SECONDS = 31_536_000;
 /** Name of the address filter that stands in front of everything that comes in by the tunnel's entry point. */
 const FROM_TUNNEL = "from-tunnel";
 
+/**
+ * Name of what sends plain requests that come by the tunnel to HTTPS. The edge takes both unless its zone says otherwise,
+ * and hands both on: only the header tells them apart.
+ */
+const TO_HTTPS = "to-https";
+
 type Definitions = Record<string, object>;
 
 /** The middlewares that all apps share. `tunnelSubnet` is the network of the tunnel's connectors. */
@@ -37,6 +43,7 @@ export function sharedMiddlewares(tunnelSubnet: string | undefined): Definitions
         compress: { compress: {} },
         ...(tunnelSubnet !== undefined && {
             [FROM_TUNNEL]: { ipAllowList: { sourceRange: [tunnelSubnet] } },
+            [TO_HTTPS]: { redirectScheme: { scheme: "https", permanent: true } },
         }),
     };
 }
@@ -53,7 +60,7 @@ export function chainOf(
         entryPoint === "web" ? ["security-headers", "compress"] : ["security-headers", "hsts", "compress"];
     return {
         names: [
-            ...(entryPoint === "tunnel" ? [FROM_TUNNEL] : []),
+            ...(entryPoint === "tunnel" ? [FROM_TUNNEL, TO_HTTPS] : []),
             ...(limited ? [limit] : []),
             ...shared.filter((name) => !without.some((other) => other === name)),
         ],

@@ -49,8 +49,14 @@ async function publish(app: string, routes: Values[], more: Values = {}): Promis
     await provider.create(ROUTE, inputs);
 }
 
-function byTunnel(host: string, path = "/", more: Partial<Request> = {}): Request {
-    return { url: `http://router:${ENTRY_PORTS.tunnel}${path}`, host, ...more };
+/** As the connector hands on what came to the edge over TLS. */
+function byTunnel(host: string, path = "/", { headers, ...more }: Partial<Request> = {}): Request {
+    return {
+        url: `http://router:${ENTRY_PORTS.tunnel}${path}`,
+        host,
+        headers: { "x-forwarded-proto": "https", ...headers },
+        ...more,
+    };
 }
 
 /** The same way in, dialled from the network of the apps. */
@@ -90,6 +96,15 @@ describe("the way in of a tunnel", () => {
         };
         await publish("closed", [{ host, entryPoint: "tunnel" }]);
         expect((await neighbour.ask(await byEdge(host, headers))).status).toBe(403);
+    });
+
+    it("sends what came to the edge without TLS to HTTPS", async () => {
+        const host = "plain.example";
+        await publish("plain", [{ host, entryPoint: "tunnel" }]);
+        const plain = await connector.ask(
+            byTunnel(host, "/a?b=c", { headers: { "x-forwarded-proto": "http" } }),
+        );
+        expect([plain.status, plain.headers.location]).toEqual([301, "https://plain.example/a?b=c"]);
     });
 
     it("is the only one that leads to its hosts", async () => {

@@ -59,7 +59,7 @@ async function throughTunnel(): Promise<Through> {
     const [router] = await docker.listContainers({ filters: { label: [stack.label, "berth.part=router"] } });
     const networks = Object.entries(router?.NetworkSettings.Networks ?? {});
     const address = networks.find(([name]) => name.endsWith("-tunnel"))?.[1].IPAddress;
-    return new Through(8000, address);
+    return new Through(8000, address, { "x-forwarded-proto": "https" });
 }
 
 /** GET and POST by both ways in, and a few that take long. */

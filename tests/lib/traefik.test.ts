@@ -157,7 +157,7 @@ describe("a route's way in", () => {
     it("is the tunnel, which lets in nobody but its connectors", () => {
         expect(via("tunnel")).toMatchObject({
             entryPoints: ["tunnel"],
-            middlewares: ["from-tunnel", "security-headers", "hsts", "compress"],
+            middlewares: ["from-tunnel", "to-https", "security-headers", "hsts", "compress"],
         });
         expect(via("tunnel")).not.toHaveProperty("tls");
     });
@@ -169,7 +169,7 @@ describe("a route's way in", () => {
 
     it("keeps the tunnel's filter, whatever the app does without", () => {
         expect(via("tunnel", { without: MIDDLEWARES, requestsPerMinute: 5 })).toMatchObject({
-            middlewares: ["from-tunnel"],
+            middlewares: ["from-tunnel", "to-https"],
         });
     });
 });
@@ -205,7 +205,14 @@ describe("a limit of requests", () => {
             middlewares: ["shop-ws-rate-limit-websecure", "security-headers", "hsts", "compress"],
         });
         expect(routers["shop-ws_2"]).toMatchObject({
-            middlewares: ["from-tunnel", "shop-ws-rate-limit-tunnel", "security-headers", "hsts", "compress"],
+            middlewares: [
+                "from-tunnel",
+                "to-https",
+                "shop-ws-rate-limit-tunnel",
+                "security-headers",
+                "hsts",
+                "compress",
+            ],
         });
     });
 

@@ -14,6 +14,8 @@ export class Through {
     constructor(
         private readonly port: number,
         private readonly address = "127.0.0.1",
+        /** What whoever hands the requests on adds to them. */
+        private readonly added: Readonly<Record<string, string>> = {},
     ) {}
 
     get(host: string, path = "/"): Promise<Answer> {
@@ -28,7 +30,11 @@ export class Through {
                     port: this.port,
                     method,
                     path,
-                    headers: { host, ...(body !== undefined && { "content-type": "application/json" }) },
+                    headers: {
+                        host,
+                        ...this.added,
+                        ...(body !== undefined && { "content-type": "application/json" }),
+                    },
                     agent: false,
                     timeout: 10_000,
                 },
@@ -48,7 +54,9 @@ export class Through {
     /** Sends a message over a websocket and waits for the echo. Rejects with the status when there is no websocket. */
     echo(host: string, path: string, message: string): Promise<string> {
         return new Promise((resolve, reject) => {
-            const socket = new WebSocket(`ws://${this.address}:${this.port}${path}`, { headers: { host } });
+            const socket = new WebSocket(`ws://${this.address}:${this.port}${path}`, {
+                headers: { host, ...this.added },
+            });
             socket.on("open", () => socket.send(message));
             socket.on("message", (data: Buffer) => {
                 resolve(data.toString());
