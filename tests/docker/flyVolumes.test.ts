@@ -109,7 +109,13 @@ async function database(volume: WireVolume): Promise<WireMachine> {
         checks: { up: { type: "tcp", port: 5432, interval: "1s", timeout: "1s" } },
     });
     // The check needs a port that answers from outside: the server that fills a new volume listens on a socket only.
-    return await platform.until(machine, ({ checks }) => checks[0]?.status === "passing");
+    const passing = await platform.until(machine, ({ checks }) => checks[0]?.status === "passing");
+    // One that recovers listens before it takes anybody in.
+    await until(
+        async () => (await platform.exec(machine, ["pg_isready", "-U", "postgres"])).body.exit_code === 0,
+        () => Promise.resolve("the database does not get ready"),
+    );
+    return passing;
 }
 
 async function sql(machine: WireMachine, statement: string): Promise<string> {
