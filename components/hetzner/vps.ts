@@ -51,8 +51,9 @@ export class HetznerVps extends pulumi.ComponentResource {
         const sshFrom = [...(args.sshFrom ?? []), ...(args.sshFromContainers ?? [])];
         const userData = this.renderUserData(keys, volume.linuxDevice, sshFrom);
         const addresses = { ipv4: this.createAddress("ipv4"), ipv6: this.createAddress("ipv6") };
-        const server = this.createServer(keys.client, userData, addresses);
-        const attachments = [this.attachVolume(server, volume), this.joinNetwork(server)];
+        const network = this.args.network ?? this.createNetwork();
+        const server = this.createServer(keys.client, userData, addresses, network);
+        const attachments = [this.attachVolume(server, volume), this.joinNetwork(server, network)];
 
         this.ipv4 = addresses.ipv4.ipAddress;
         this.ipv6 = server.ipv6Address;
@@ -92,7 +93,6 @@ export class HetznerVps extends pulumi.ComponentResource {
                 name: `${name}-${type}`,
                 type,
                 location,
-                assigneeType: "server",
                 // It stays when the server goes: DNS leads to it.
                 autoDelete: false,
                 deleteProtection: this.protect,
@@ -130,6 +130,7 @@ export class HetznerVps extends pulumi.ComponentResource {
         key: KeyArgs,
         userData: pulumi.Output<string>,
         { ipv4, ipv6 }: Record<"ipv4" | "ipv6", hcloud.PrimaryIp>,
+        network: HetznerNetwork,
     ): hcloud.Server {
         const { name, serverType, location, image = DEFAULT_IMAGE, labels, sshFrom = [], web } = this.args;
         const firewall = new hcloud.Firewall(
@@ -166,13 +167,17 @@ export class HetznerVps extends pulumi.ComponentResource {
                 placementGroupId: this.args.network?.placementGroup,
                 // The next larger type can be left again.
                 keepDisk: true,
-                shutdownBeforeDeletion: true,
+                // Hetzner's provider does this before it learns that the server is protected: a delete that is refused
+                // would leave it off. What lifts the protection is an update, and brings this with it.
+                shutdownBeforeDeletion: !this.protect,
                 deleteProtection: this.protect,
                 rebuildProtection: this.protect,
             },
             {
                 parent: this,
                 protect: this.protect,
+                // It is on the network until it is gone, and Hetzner deletes no subnet that has a server on it.
+                dependsOn: network,
                 // Name and addresses are taken by one server at a time.
                 deleteBeforeReplace: true,
                 // Both are used once, at the first boot: a change would replace the server and its disk.
@@ -191,11 +196,12 @@ export class HetznerVps extends pulumi.ComponentResource {
         );
     }
 
-    private joinNetwork(server: hcloud.Server): hcloud.ServerNetwork {
+    private createNetwork(): HetznerNetwork {
         const { name, location, labels } = this.args;
-        const network =
-            this.args.network ??
-            new HetznerNetwork(`${this.name}-network`, { name, location, labels }, { parent: this });
+        return new HetznerNetwork(`${this.name}-network`, { name, location, labels }, { parent: this });
+    }
+
+    private joinNetwork(server: hcloud.Server, network: HetznerNetwork): hcloud.ServerNetwork {
         return new hcloud.ServerNetwork(
             `${this.name}-private`,
             { serverId: server.id.apply(Number), subnetId: network.subnet },

@@ -57,7 +57,8 @@ export interface HetznerVpsArgs {
     network?: HetznerNetwork;
     /**
      * Whether server, volume and addresses refuse to be deleted or replaced, by Pulumi and by Hetzner itself, and the keys by
-     * Pulumi.
+     * Pulumi. The server is told to end in order before it is deleted only without it: Hetzner's provider tells it so before
+     * it is refused, and would leave it off.
      * @default true
      */
     protect?: boolean;

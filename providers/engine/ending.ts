@@ -44,13 +44,16 @@ export async function remove(docker: Docker, id: string): Promise<void> {
     await unless(isNotFound, container.wait({ condition: "removed" }));
 }
 
-/** Ends what an interrupted run may have left at its end. */
-export async function removeEnding(docker: Docker, name: string): Promise<void> {
+/** Ends what an interrupted run may have left at its end, and gives it: it has not been removed. */
+export async function findEnding(
+    docker: Docker,
+    name: string,
+): Promise<Docker.ContainerInspectInfo | undefined> {
     const ending = await find(docker, endingName(name));
     if (ending !== undefined) {
         await unless(isOver, docker.getContainer(ending.Id).stop({ t: GRACE_SECONDS }));
-        await remove(docker, ending.Id);
     }
+    return ending;
 }
 
 /** Not there, or not running: the engine's answer to who stops it once more. */

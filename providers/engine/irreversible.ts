@@ -21,7 +21,10 @@ export function withDeclared(
     declared: readonly IrreversibleChange[],
 ): IrreversibleChange[] {
     const all = [...before, ...declared];
-    const firstOf = (one: IrreversibleChange) =>
-        all.findIndex(({ image, reason }) => image === one.image && reason === one.reason);
-    return all.filter((each, index) => firstOf(each) === index);
+    return all.filter((each, index) => !isIn(each, all.slice(0, index)));
+}
+
+/** Whether a list has a change already. */
+export function isIn({ image, reason }: IrreversibleChange, list: readonly IrreversibleChange[]): boolean {
+    return list.some((each) => each.image === image && each.reason === reason);
 }

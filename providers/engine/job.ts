@@ -1,62 +1,111 @@
 import Docker from "dockerode";
 import { isNotFound } from "./connect";
-import { find, halt, remove, removeEnding } from "./ending";
+import { endingName, find, findEnding, halt, remove } from "./ending";
 import { IrreversibleChange } from "./irreversible";
 import { containerOf, imageOfContainer, isSameRun, Job } from "./jobContainer";
 import { endOf, JobFailure } from "./jobFailure";
 import { JobLog } from "./jobLog";
-import { watch } from "./jobWatch";
+import { Outcome, watch } from "./jobWatch";
+import { note, noted } from "./notes";
 import { AS_ROOT, runsAsRoot } from "./root";
 import { EngineContext } from "./services";
 
 /**
- * Runs a job to its end, or waits for the run of it that was left behind. Gives what it declared to be irreversible, and
- * what a failed run before it did.
+ * Runs a job to its end, or waits for the run of it that was left behind. What it gives as declared is also what runs
+ * before it declared and no state may have.
  */
-export async function runJob(job: Job, context: EngineContext): Promise<IrreversibleChange[]> {
+export async function runJob(job: Job, context: EngineContext): Promise<Outcome> {
     const { docker, signal, log } = context;
     signal.throwIfAborted();
-    await removeEnding(docker, job.name);
+    await clearEnding(job, context);
     const earlier = await find(docker, job.name);
-    if (earlier !== undefined && isSameRun(earlier, job)) {
+    const left = earlier !== undefined && isSameRun(earlier, job) ? earlier : undefined;
+    if (left?.State.Running === true) {
+        log(`waiting for a run that was left behind: it started at ${left.State.StartedAt}`);
+        return await withNoted(job, context, () => watch(left.Id, job, context));
+    }
+    if (left !== undefined && endOf(left.State, job) === undefined) {
+        log(`not run again: it succeeded at ${left.State.FinishedAt}, before that was recorded`);
+        return await withNoted(job, context, async () => ({ declared: await declaredIn(left, context) }));
+    }
+    if (earlier !== undefined) {
         if (earlier.State.Running) {
-            log(`waiting for a run that was left behind: it started at ${earlier.State.StartedAt}`);
-            return await watch(earlier.Id, job, context);
+            log(`stopping a run of ${imageOfContainer(earlier)} that was left behind`);
         }
-        if (endOf(earlier.State, job) === undefined) {
-            log(`not run again: it succeeded at ${earlier.State.FinishedAt}, before that was recorded`);
-            return await declaredIn(earlier, context);
-        }
+        await halt(docker, earlier.Id, job.name);
+        await clear(earlier, job, context);
     }
-    const declared = earlier === undefined ? [] : await clear(earlier, job, context);
-    const id = await start(job, context);
-    return [...declared, ...(await watch(id, job, context))];
+    return await withNoted(job, context, () => attempt(job, context));
 }
 
-/** Removes a job's container, whatever it does. */
-export async function removeJob(docker: Docker, name: string): Promise<void> {
-    await removeEnding(docker, name);
-    const container = await find(docker, name);
-    if (container !== undefined) {
-        await halt(docker, container.Id, name);
-        await remove(docker, container.Id);
-    }
-}
-
-/** Makes room for a new run. What the old one declared would go with its log. */
-async function clear(
-    earlier: Docker.ContainerInspectInfo,
-    { name }: Job,
+/**
+ * Removes a job's container, whatever it does. What its runs declared stays noted, with what the state has that goes: a
+ * deletion may be half of a replacement, and the data that was changed most often stays as well.
+ */
+export async function removeJob(
+    job: Pick<Job, "name" | "labels">,
+    recorded: readonly IrreversibleChange[],
     context: EngineContext,
-): Promise<IrreversibleChange[]> {
-    const { docker, log } = context;
-    if (earlier.State.Running) {
-        log(`stopping a run of ${imageOfContainer(earlier)} that was left behind`);
+): Promise<void> {
+    const { docker } = context;
+    await note(docker, job, recorded);
+    await clearEnding(job, context);
+    const container = await find(docker, job.name);
+    if (container !== undefined) {
+        await halt(docker, container.Id, job.name);
+        await clear(container, job, context);
     }
-    await halt(docker, earlier.Id, name);
-    const declared = await declaredIn(earlier, context);
-    await remove(docker, earlier.Id);
+}
+
+/** What a job's runs have declared so far, as far as the engine knows it. */
+export async function declaredSoFar(name: string, context: EngineContext): Promise<IrreversibleChange[]> {
+    const { docker } = context;
+    const declared = await noted(docker, name);
+    for (const each of [endingName(name), name]) {
+        const container = await find(docker, each);
+        declared.push(...(container === undefined ? [] : await declaredIn(container, context)));
+    }
     return declared;
+}
+
+async function clearEnding(job: Pick<Job, "name" | "labels">, context: EngineContext): Promise<void> {
+    const ending = await findEnding(context.docker, job.name);
+    if (ending !== undefined) {
+        await clear(ending, job, context);
+    }
+}
+
+/** Removes a container that has ended. What it declared would go with its log. */
+async function clear(
+    ended: Docker.ContainerInspectInfo,
+    job: Pick<Job, "name" | "labels">,
+    context: EngineContext,
+): Promise<void> {
+    await note(context.docker, job, await declaredIn(ended, context));
+    await remove(context.docker, ended.Id);
+}
+
+async function withNoted(
+    { name }: Job,
+    { docker }: EngineContext,
+    run: () => Promise<Outcome>,
+): Promise<Outcome> {
+    const before = await noted(docker, name);
+    const outcome = await run();
+    return { ...outcome, declared: [...before, ...outcome.declared] };
+}
+
+async function attempt(job: Job, context: EngineContext): Promise<Outcome> {
+    let id: string;
+    try {
+        id = await start(job, context);
+    } catch (error) {
+        if (error instanceof JobFailure) {
+            return { declared: [], failure: error };
+        }
+        throw error;
+    }
+    return await watch(id, job, context);
 }
 
 async function declaredIn(

@@ -6,6 +6,7 @@ import { imageOf, Job } from "./jobContainer";
 import { endOf, JobFailure, OUTLOOK } from "./jobFailure";
 import { JobLog } from "./jobLog";
 import { cutLine } from "./jobOutput";
+import { note } from "./notes";
 import { EngineContext } from "./services";
 
 type State = Docker.ContainerInspectInfo["State"];
@@ -17,8 +18,16 @@ const FIRST_LOOK_MS = 50;
 /** How long the log of a container that has ended may take to arrive. */
 const REST_MS = 5000;
 
-/** Waits for the end of a run, tells its output meanwhile, and gives what it declared. Fails when it was no success. */
-export async function watch(id: string, job: Job, context: EngineContext): Promise<IrreversibleChange[]> {
+/** What became of a run. */
+export interface Outcome {
+    /** What it declared, however it ended: what cannot be undone was most probably done. */
+    readonly declared: readonly IrreversibleChange[];
+    /** Why it was no success; undefined where it was one. */
+    readonly failure?: JobFailure;
+}
+
+/** Waits for the end of a run, and tells its output meanwhile. */
+export async function watch(id: string, job: Job, context: EngineContext): Promise<Outcome> {
     const { docker, signal, status } = context;
     const over = new AbortController();
     const output = new JobLog(id, imageOf(job), context);
@@ -32,18 +41,20 @@ export async function watch(id: string, job: Job, context: EngineContext): Promi
         if (stopped !== undefined) {
             await halt(docker, id, job.name);
             await rest(told, output, over);
+            await note(docker, job, output.declared);
             await remove(docker, id);
-            throw new JobFailure(job, stopped, output.last);
+            return { declared: output.declared, failure: new JobFailure(job, stopped, output.last) };
         }
         const state = await ended;
         await rest(told, output, over);
         const failed = endOf(state, job);
-        if (failed !== undefined) {
-            throw new JobFailure(job, failed, output.last);
+        if (failed === undefined) {
+            return { declared: output.declared };
         }
-        return output.declared;
+        await note(docker, job, output.declared);
+        return { declared: output.declared, failure: new JobFailure(job, failed, output.last) };
     } catch (error) {
-        throw error instanceof JobFailure ? error : lost(job, output, error);
+        return { declared: output.declared, failure: lost(job, output, error) };
     } finally {
         over.abort();
     }

@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { checkNumber } from "../../lib/numbers";
 import { Problem } from "../../lib/problems";
 import { IrreversibleChange, withDeclared } from "../engine/irreversible";
-import { removeJob, runJob } from "../engine/job";
+import { declaredSoFar, removeJob, runJob } from "../engine/job";
 import { Job, JobVolume } from "../engine/jobContainer";
+import { dropNotes } from "../engine/notes";
 import { defineEngineKind, EngineContext } from "../engine/services";
+import { HalfMade } from "../server/halfMade";
 import { checkTypes } from "../server/inputs";
 import { hasUnknown, Properties } from "../server/properties";
 
@@ -49,29 +51,46 @@ export const job = defineEngineKind<Job, Outputs>({
     },
 
     async create(inputs, context) {
-        return { id: inputs.name, outputs: await run(inputs, [], context) };
+        const { name, labels } = inputs;
+        // Of a run that has failed nothing but what it declared is known: the next update runs it as for the first time.
+        return { id: name, outputs: await run(inputs, [], context, { name, labels }) };
     },
 
     async update(_id, inputs, context, before) {
         const { irreversible } = before;
-        return RUN.every((name) => isDeepStrictEqual(inputs[name], before[name]))
-            ? { irreversible }
-            : await run(inputs, irreversible, context);
+        if (RUN.every((name) => isDeepStrictEqual(inputs[name], before[name]))) {
+            return { irreversible };
+        }
+        await dropNotes(context.docker, inputs.name, irreversible);
+        return await run(inputs, irreversible, context, before);
     },
 
-    // No `read`: a run that has succeeded has, whether its container is still there or not.
+    /** A run that has succeeded has, whether its container is still there or not. A killed one may have declared more. */
+    async read(id, state, context) {
+        const declared = await declaredSoFar(id, context);
+        return { ...state, irreversible: withDeclared(state.irreversible, declared) };
+    },
 
-    async delete(id, _state, { docker }) {
-        await removeJob(docker, id);
+    async delete(id, { labels, irreversible }, context) {
+        await removeJob({ name: id, labels }, irreversible, context);
     },
 });
 
+/** A run that has failed leaves the state as it was before, but for what was declared: no image of before may miss that. */
 async function run(
     inputs: Job,
-    before: readonly IrreversibleChange[],
+    known: readonly IrreversibleChange[],
     context: EngineContext,
+    before: Partial<Job>,
 ): Promise<Outputs> {
-    return { irreversible: withDeclared(before, await runJob(inputs, context)) };
+    const { declared, failure } = await runJob(inputs, context);
+    const irreversible = withDeclared(known, declared);
+    if (failure === undefined) {
+        return { irreversible };
+    }
+    throw irreversible.length > known.length
+        ? new HalfMade(failure, inputs.name, { ...before, irreversible })
+        : failure;
 }
 
 function checkValues(inputs: Properties): Problem[] {

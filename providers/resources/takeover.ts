@@ -43,13 +43,13 @@ export const takeover = defineEngineKind<Inputs, object>({
 
     async create(inputs, context) {
         const before = await runningBefore(inputs, context);
-        await (before === undefined ? start(inputs, context) : takeOver(inputs, before, context));
+        await (before === undefined ? startAlone(inputs, context) : takeOver(inputs, before, context));
         return { id: inputs.container, outputs: {} };
     },
 
     async update(_id, inputs, context, before) {
         if (before.container === inputs.container) {
-            await start(inputs, context);
+            await startAlone(inputs, context);
         } else {
             await takeOver(inputs, before.container, context);
         }
@@ -60,6 +60,24 @@ export const takeover = defineEngineKind<Inputs, object>({
         return (await find(docker, state.container))?.State.Running === true ? state : undefined;
     },
 });
+
+/**
+ * With none before it there is nothing to go back to. One that is no good is stopped all the same: it would hold the ports,
+ * and start over and over, until somebody looks. Only one that this try has started: what ran before may serve somebody.
+ */
+async function startAlone(inputs: Inputs, context: EngineContext): Promise<void> {
+    const { docker } = context;
+    const ran = (await find(docker, inputs.container))?.State.Running === true;
+    try {
+        await start(inputs, context);
+    } catch (error) {
+        if (!ran) {
+            // Why it failed is what counts, not that the way back failed, too.
+            await stop(docker, inputs.container).catch(() => undefined);
+        }
+        throw error;
+    }
+}
 
 async function start(inputs: Inputs, { docker, signal, status }: EngineContext): Promise<void> {
     status("starting");

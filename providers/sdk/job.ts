@@ -72,11 +72,13 @@ export interface IrreversibleChange {
  * container stays for `docker logs` until the next run.
  *
  * A line of its output that starts with `berth:irreversible ` declares that an older image can't undo what was done; the
- * rest of the line is the reason.
+ * rest of the line is the reason. It counts however the run ends: stopped, failed, killed with its update. It is kept in the
+ * state and, until it is there, by a container's log or a note on the engine: an empty volume with labels. A deletion leaves
+ * such notes behind, for a job of the same name to find.
  */
 export class Job extends pulumi.CustomResource {
     declare readonly name: pulumi.Output<string>;
-    /** What runs declared that can't be undone by an older image, the oldest first. A replacement forgets it. */
+    /** What runs declared that can't be undone by an older image, the oldest first. A replacement on the same engine keeps it. */
     declare readonly irreversible: pulumi.Output<IrreversibleChange[]>;
 
     constructor(name: string, args: JobArgs, opts?: pulumi.CustomResourceOptions) {

@@ -16,6 +16,8 @@ export interface TakeoverArgs {
  * other lies nothing else. One that does not answer in time is stopped again, the one before is started, and the update
  * fails with the log.
  *
+ * The first one, with none before it, is stopped as well when it does not answer, so that the next try finds its ports free.
+ *
  * A refresh finds one that was stopped by hand, and the next update starts it.
  */
 export class Takeover extends pulumi.CustomResource {

@@ -3,15 +3,15 @@ const MAX_ENCODED = 32 * 1024;
 /** Characters of a long message that are kept at its start: there stands what went wrong. */
 const START = 500;
 
-/** What the user is told of an error. Of one that is too long to be told, the start and the end. */
-export function describeFailure(error: unknown): string {
+/** What the user is told of an error. Of one that is longer than it may be on its way, the start and the end. */
+export function describeFailure(error: unknown, maxEncoded = MAX_ENCODED): string {
     // Half a surrogate pair can't be encoded; a buffer replaces it.
     const message = Buffer.from(messageOf(error)).toString();
-    if (encodeURI(message).length <= MAX_ENCODED) {
+    if (encodeURI(message).length <= maxEncoded) {
         return message;
     }
     const characters = Array.from(message);
-    let room = MAX_ENCODED;
+    let room = maxEncoded;
     let end = characters.length;
     while (end > START && room > 0) {
         end -= 1;

@@ -46,8 +46,9 @@ export interface Kind<Inputs, Outputs, Services> {
     defaults?(inputs: Properties, urn: string): Properties;
     /** All that is wrong with the inputs. Pure; values may still be unknown. `before` are those of the last update. */
     check(inputs: Properties, before?: Properties): Problem[];
+    /** Throws `HalfMade` where a failure leaves what the next update has to know of. */
     create(inputs: Inputs, context: Context<Services>): Promise<Made<Outputs>>;
-    /** Required when a change of any input may update. */
+    /** Required when a change of any input may update. Throws `HalfMade` as `create` does. */
     update?(
         id: string,
         inputs: Inputs,

@@ -2,10 +2,12 @@ import * as grpc from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { Problem } from "../../lib/problems";
 import { engineLog, Reporter } from "./engineLog";
-import { describeFailure, messageOf } from "./failure";
+import { messageOf } from "./failure";
 import { AnyFunction } from "./function";
+import { answerTo, HalfMade, HalfMadeAnswer } from "./halfMade";
 import { AnyKind, Call, Context } from "./kind";
 import { Mask, maskFor } from "./mask";
 import { certain, checked, compared, differenceOf, failuresOf, promised } from "./messages";
@@ -120,8 +122,11 @@ export class ProviderServer<Services> {
             response.setProperties(send(promised(kind, inputs.properties), inputs, kind.secretOutputs));
             return response;
         }
-        const made = await this.operate(request, secretTexts(inputs), (context) =>
-            kind.create(inputs.properties, context),
+        const made = await this.operate(
+            request,
+            secretTexts(inputs),
+            (context) => kind.create(inputs.properties, context),
+            (state) => send(state, inputs, kind.secretOutputs),
         );
         response.setId(made.id);
         response.setProperties(send({ ...inputs.properties, ...made.outputs }, inputs, kind.secretOutputs));
@@ -138,8 +143,11 @@ export class ProviderServer<Services> {
         }
         const olds = receive(request.getOlds());
         const secrets = [...secretTexts(inputs), ...secretTexts(olds, receive(request.getOldInputs()))];
-        const outputs = await this.operate(request, secrets, async (context) =>
-            kind.update?.(request.getId(), inputs.properties, context, olds.properties),
+        const outputs = await this.operate(
+            request,
+            secrets,
+            async (context) => kind.update?.(request.getId(), inputs.properties, context, olds.properties),
+            (state) => send(state, olds, kind.secretOutputs),
         );
         response.setProperties(send({ ...inputs.properties, ...outputs }, inputs, kind.secretOutputs));
         return response;
@@ -203,17 +211,24 @@ export class ProviderServer<Services> {
         this.report.close();
     }
 
-    /** Runs an operation. Whatever it says, and be it of what went wrong, is masked, and has been told when it ends. */
+    /**
+     * Runs an operation. Whatever it says, and be it of what went wrong, is masked, and has been told when it ends. `seal`
+     * closes the state that a failure may leave.
+     */
     private async operate<T>(
         request: Operation,
         secrets: readonly string[],
         run: (context: Context<Services>) => Promise<T>,
+        seal: (state: Properties) => Struct = send,
     ): Promise<T> {
         const mask = maskFor([...this.secrets, ...secrets]);
         try {
             return await run(this.contextOf(request, mask));
         } catch (error) {
-            throw new Error(mask(messageOf(error)), { cause: error });
+            const message = mask(messageOf(error));
+            throw error instanceof HalfMade
+                ? new HalfMadeAnswer(message, error.id, seal(error.state))
+                : new Error(message, { cause: error });
         } finally {
             await this.report.flushed();
         }
@@ -284,10 +299,7 @@ function unary(handle: (request: unknown) => unknown): grpc.handleUnaryCall<unkn
                     callback(null, response);
                 },
                 (error: unknown) => {
-                    callback({
-                        code: grpc.status.UNKNOWN,
-                        details: describeFailure(error),
-                    });
+                    callback(answerTo(error));
                 },
             );
     };

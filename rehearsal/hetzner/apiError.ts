@@ -28,6 +28,7 @@ const STATUS = {
     locked: 423,
     protected: 423,
     server_error: 500,
+    service_error: 500,
 } as const;
 
 export type ErrorCode = keyof typeof STATUS;

@@ -112,7 +112,11 @@ export const networkRoutes: readonly Route[] = [
                 throw new ApiError("not_found", `subnet '${ip_range}' not found`);
             }
             if (addressesIn(call.project, network).some((ip) => isIn(rangeOf(ip_range), ip))) {
-                throw new ApiError("resource_in_use", `subnet '${ip_range}' is still in use`);
+                // Word for word: the real provider knows it by this, and waits.
+                throw new ApiError(
+                    "service_error",
+                    "cannot remove subnet because servers are attached to it",
+                );
             }
             network.subnets = network.subnets.filter(({ ipRange }) => ipRange !== ip_range);
             return answer(call, network, "delete_subnet");

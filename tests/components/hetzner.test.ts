@@ -61,7 +61,7 @@ describe("a server at Hetzner", () => {
                 },
             ],
             keepDisk: true,
-            shutdownBeforeDeletion: true,
+            shutdownBeforeDeletion: false,
             deleteProtection: true,
             rebuildProtection: true,
         });
@@ -125,7 +125,9 @@ describe("a server at Hetzner", () => {
     });
 
     it("can be deleted when told so: neither guards anything", async () => {
-        const { nodes } = await recordVps({ protect: false });
+        const graph = await recordVps({ protect: false });
+        const { nodes } = graph;
+        expect(graph.node("vps", SERVER).inputs.shutdownBeforeDeletion).toBe(true);
         expect(nodes.filter(({ options }) => options.protect)).toEqual([]);
         expect(
             nodes.filter(
@@ -144,11 +146,24 @@ describe("a server at Hetzner", () => {
             labels: { "berth.stack": "berth-prod" },
             deleteProtection: true,
         });
-        expect(graph.node("vps-ipv4").inputs).toMatchObject({ autoDelete: false, assigneeType: "server" });
+        expect(graph.node("vps-ipv4").inputs).toEqual({
+            name: "berth-prod-ipv4",
+            type: "ipv4",
+            location: "nbg1",
+            autoDelete: false,
+            deleteProtection: true,
+            labels: { "berth.stack": "berth-prod" },
+        });
         expect(graph.node("vps-data-attachment").options).toMatchObject({
             deletedWith: "vps",
             deleteBeforeReplace: true,
         });
+    });
+
+    it("goes before the subnet that it is on, and comes after it", async () => {
+        const graph = await recordVps();
+        expect(graph.node("vps-private").options.deletedWith).toBe("vps");
+        expect(graph.node("vps", SERVER).options.dependencies).toContain("vps-network-subnet");
     });
 
     it("shows all of itself in a preview, when nothing of it is known yet", async () => {

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { failureOf } from "../support/callFailure";
 import { Containers, until } from "../support/containers";
 import { answering, providerOnEngine } from "../support/onEngine";
 import { ProviderClient, Values } from "../support/providerClient";
@@ -75,6 +76,28 @@ describe("a container that takes the place of another", () => {
         );
         expect(await isRunning(broken)).toBe(false);
         await first.stop({ t: 0 });
+    });
+
+    it("that is no good and has none before it is stopped, and says why; the next try finds its ports free", async () => {
+        const silent = ["sh", "-c", "echo waiting for nothing; exec sleep 3600"];
+        const broken = await make(silent, { ...LABELS, "berth.part": "silent" });
+        const impatient = { ...inputsOf(broken), timeoutSeconds: 1 };
+        const failure = await failureOf(provider.create(TAKEOVER, impatient));
+        expect(failure.message).toMatch(/did not answer within 1 s.*\n.*\n {2}\| waiting for nothing$/);
+        expect(await isRunning(broken)).toBe(false);
+        const next = await make(answering("next"));
+        await provider.create(TAKEOVER, inputsOf(next));
+        expect((await through.get("any")).body).toBe("next");
+        await next.stop({ t: 0 });
+    });
+
+    it("that ran before, and whose question fails now, runs on", async () => {
+        const container = await make(answering("only"));
+        await provider.create(TAKEOVER, inputsOf(container));
+        const asked = { ...inputsOf(container), command: ["false"], timeoutSeconds: 1 };
+        await expect(provider.create(TAKEOVER, asked)).rejects.toThrow("did not answer within 1 s");
+        expect((await through.get("any")).body).toBe("only");
+        await container.stop({ t: 0 });
     });
 
     it("takes the place of one that no state tells of: whoever made it has failed", async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { KILLS, killAt, randomNumbers, spread } from "../support/killing";
@@ -65,10 +65,11 @@ interface State {
     readonly pending_operations?: readonly unknown[];
 }
 
+const FILE = join(__dirname, "../../.state/.pulumi/stacks/berth", `${NAME}.json`);
+
 /** The state as Pulumi has written it. */
 function state(): State {
-    const file = join(__dirname, "../../.state/.pulumi/stacks/berth", `${NAME}.json`);
-    const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest: State } };
+    const { checkpoint } = JSON.parse(readFileSync(FILE, "utf8")) as { checkpoint: { latest: State } };
     return checkpoint.latest;
 }
 
@@ -156,4 +157,12 @@ it(`goes on serving and converges, wherever in a release it is killed (seed ${se
     expect(lost).toEqual([]);
     // The test is none when hardly anything was asked.
     expect(requests).toBeGreaterThan(ROUNDS * PER_SECOND);
+});
+
+it("shows what an update would change, also beside half a note on the state", async () => {
+    writeFileSync(`${FILE}.attrs`, "{");
+    expect((await stack.pulumi("preview")).output).toContain("failed to load checkpoint");
+    expect(await succeeds(stack.command("preview", []))).toContain(
+        `✓ removed half a file that a run that is gone has left beside the state: ${FILE}.attrs`,
+    );
 });

@@ -11,6 +11,7 @@ const NAME = "e2e-rollback";
 const NOBODY = `${NAME}-nobody`;
 const HOST = "partyquiz.rollback.localhost";
 const REASON = "drops the players' nicknames";
+const HALF = "has dropped half of the scores";
 
 const docker = new Docker();
 const versions = new Versions(NAME);
@@ -33,6 +34,13 @@ const fileOf = (name: string): string => join(__dirname, "..", "..", `Pulumi.${n
 const file = (): string => readFileSync(fileOf(NAME), "utf8");
 const served = async (): Promise<unknown> => (await through.get(HOST)).body;
 const rollback = (...args: string[]) => stack.command("rollback", args);
+const check = (version: number) => rollback("partyquiz-web", "--check", versions.imageOf(version));
+/** What is noted on the engine of migrations that can't be undone. */
+const notes = async (): Promise<string[]> => {
+    const label = [`berth.stack=${stack.prefix}`, "berth.kind=irreversible"];
+    const { Volumes: volumes } = await docker.listVolumes({ filters: { label } });
+    return volumes.map(({ Name }) => Name);
+};
 const webs = async (): Promise<string[]> =>
     (
         await docker.listContainers({
@@ -65,6 +73,7 @@ beforeAll(async () => {
     await versions.build(3);
     await versions.build(4, { broken: true });
     await versions.build(5, { irreversible: REASON });
+    await versions.build(6, { irreversible: HALF, failing: true });
     await releaseVersion(1);
 });
 
@@ -146,10 +155,47 @@ it("is refused past a migration that cannot be undone, before anything is touche
     await expectVersion(5);
     expect(await webs()).toEqual(before);
 
-    const check = (version: number) => rollback("partyquiz-web", "--check", versions.imageOf(version));
     expect(await check(2)).toMatchObject({ code: 1, output: expect.stringContaining(refusal) as string });
     expect(await check(5)).toMatchObject({ code: 0 });
     expect(await check(6)).toMatchObject({ code: 0 });
+});
+
+/** What is said of an image that the failed migration is in the way of. */
+const halfDone = (version: number): string =>
+    `a migration of ${versions.imageOf(6)} cannot be undone, and ${versions.imageOf(version)} has not come up after it: ${HALF}`;
+
+it("is refused past one that had said so and then failed", async () => {
+    stack.configure(config(6));
+    const { code, output } = await stack.up();
+    expect(code).not.toBe(0);
+    expect(output).toContain(`${stack.prefix}-partyquiz-web-release exited with code 1`);
+    expect(output).toContain(`  | berth:irreversible ${HALF}`);
+    expect((await rollback("partyquiz-web")).output).toContain(halfDone(5));
+    expect(await served()).toEqual({ version: "5" });
+});
+
+it("is refused for images of before when the one that served was put back by hand: nothing ran for it", async () => {
+    stack.configure(config(5));
+    expect(await succeeds(stack.up())).not.toContain("migrated to 5");
+    await succeeds(stack.up("--", "--expect-no-changes"));
+    expect((await check(2)).output).toContain(halfDone(2));
+    expect(await check(5)).toMatchObject({ code: 0 });
+});
+
+it("is refused when the job was replaced, and when the stack was down and its data stayed", async () => {
+    const { output } = await stack.pulumi("stack", "export");
+    const urn = /"(urn:[^"]*::partyquiz-web-release)"/.exec(output)?.[1] ?? "";
+    expect(await succeeds(stack.up("--", "--replace", urn))).toContain("migrated to 5");
+    expect((await check(2)).output).toContain(halfDone(2));
+    await succeeds(stack.down());
+    await succeeds(stack.up());
+    expect((await check(2)).output).toContain(halfDone(2));
+});
+
+it("is refused no more when the data is gone", async () => {
+    expect(await notes()).toHaveLength(2);
+    await succeeds(stack.down("--volumes"));
+    expect(await notes()).toEqual([]);
 });
 
 it("says all that is wrong with what it was asked for", async () => {

@@ -274,6 +274,27 @@ describe("a delete", () => {
         await provider.delete(hcloud("firewall"), firewall.id, firewall.state);
         expect(scene.host.servers.get(Number(server.id))?.rules).toBeUndefined();
     });
+
+    it("of a subnet waits for the server in it, which Pulumi deletes at the same time", async () => {
+        const network = await create("network", { name: "net", ipRange: "10.70.0.0/16" });
+        const range = { type: "cloud", networkZone: "eu-central", ipRange: "10.70.1.0/24" };
+        const subnet = await create("networkSubnet", { networkId: Number(network.id), ...range });
+        const server = await create("server", SERVER);
+        await create("serverNetwork", { serverId: Number(server.id), subnetId: subnet.id });
+        const release = scene.host.hold();
+        const all = [
+            provider.delete(hcloud("server"), server.id, server.state),
+            provider.delete(hcloud("networkSubnet"), subnet.id, subnet.state),
+        ];
+        const refused = { ip_range: range.ipRange };
+        const path = `/networks/${network.id}/actions/delete_subnet`;
+        expect((await scene.call("POST", path, refused)).body.error).toMatchObject({
+            message: "cannot remove subnet because servers are attached to it",
+        });
+        release();
+        await Promise.all(all);
+        expect((await scene.get("network", Number(network.id))).subnets).toEqual([]);
+    });
 });
 
 it("reaches its token's world only", async () => {

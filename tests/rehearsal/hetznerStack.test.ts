@@ -116,8 +116,22 @@ it("shows no difference to a refresh", async () => {
     }
 });
 
+const isProtected = ({ inputs }: Made) => inputs.deleteProtection === true;
+
+it("goes on running where a delete is refused", async () => {
+    const servers = made.filter(({ type }) => type === "hcloud:index/server:Server");
+    const [kept] = servers.filter(isProtected);
+    if (kept === undefined) {
+        throw new Error("no server is protected");
+    }
+    await expect(provider.delete(kept.type, kept.id, kept.state)).rejects.toThrow(
+        "server is delete protected",
+    );
+    await scene.settled();
+    expect((await scene.call("GET", `/servers/${kept.id}`)).body.server).toMatchObject({ status: "running" });
+});
+
 it("is taken down when its protection is lifted, and leaves nothing", async () => {
-    const isProtected = ({ inputs }: Made) => inputs.deleteProtection === true;
     expect(made.filter(isProtected)).toHaveLength(4);
     for (const each of made.filter(isProtected)) {
         const lifted = { ...each.inputs, deleteProtection: false };

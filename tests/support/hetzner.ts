@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import {
     hetznerDefinition,
     RememberingHost,
@@ -95,7 +96,8 @@ export class HetznerScene {
             return (body.actions as { status: string }[]).some(({ status }) => status === "running");
         };
         while (await running()) {
-            await new Promise(setImmediate);
+            // A host of real machines takes its time.
+            await delay(5);
         }
     }
 

@@ -1,4 +1,5 @@
 import Docker from "dockerode";
+import { dropNotes, noted } from "../../providers/engine/notes";
 import { Containers, until } from "./containers";
 import { EngineStandIn } from "./engineStandIn";
 import { createNetwork, providerOnEngine } from "./onEngine";
@@ -71,6 +72,11 @@ export class Jobs {
         );
     }
 
+    /** Reasons that are noted on the engine, of what its runs declared. */
+    async notesOf({ name }: ScriptedJob): Promise<string[]> {
+        return (await noted(this.containers.docker, name)).map(({ reason }) => reason).sort();
+    }
+
     /** Its container, if there is one. */
     async container({ name }: ScriptedJob): Promise<Docker.ContainerInspectInfo | undefined> {
         const all = await this.containers.docker.listContainers({
@@ -86,6 +92,12 @@ export class Jobs {
         return all.flatMap(({ Names }) => Names.map((each) => each.slice(1))).sort();
     }
 
+    private async remove(name: string): Promise<void> {
+        const { docker } = this.containers;
+        await this.provider.delete(JOB, name, { irreversible: [] });
+        await dropNotes(docker, name, await noted(docker, name));
+    }
+
     async runs(job: ScriptedJob): Promise<void> {
         await until(
             async () => (await this.container(job))?.State.Running === true,
@@ -95,7 +107,7 @@ export class Jobs {
 
     async removeAll(): Promise<void> {
         const names = this.names.splice(0);
-        await Promise.all(names.map((name) => this.provider.delete(JOB, name, {})));
+        await Promise.all(names.map((name) => this.remove(name)));
         this.provider.close();
         this.engine.close();
         await this.containers.removeAll();

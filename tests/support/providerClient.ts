@@ -8,6 +8,7 @@ import { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_
 import { definition } from "../../providers/berth";
 import { ProviderDefinition } from "../../providers/server/server";
 import { serve } from "../../providers/server/serve";
+import { CallFailure } from "./callFailure";
 
 export type Values = Record<string, JavaScriptValue>;
 
@@ -212,7 +213,7 @@ export class ProviderClient {
         return new Promise((resolve, reject) => {
             call(request, (error, response) => {
                 if (error) {
-                    reject(new Error(error.details));
+                    reject(new CallFailure(error));
                 } else {
                     resolve(response);
                 }

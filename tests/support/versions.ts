@@ -27,6 +27,7 @@ console.log("migrated to " + process.env.APP_VERSION);
 if (process.env.APP_IRREVERSIBLE) {
     console.log("berth:irreversible " + process.env.APP_IRREVERSIBLE);
 }
+process.exitCode = process.env.APP_FAILING ? 1 : 0;
 `;
 
 const DOCKERFILE = `FROM node:20-slim
@@ -35,7 +36,8 @@ COPY . .
 ARG VERSION
 ARG BROKEN
 ARG IRREVERSIBLE
-ENV APP_VERSION=$VERSION APP_BROKEN=$BROKEN APP_IRREVERSIBLE=$IRREVERSIBLE
+ARG FAILING
+ENV APP_VERSION=$VERSION APP_BROKEN=$BROKEN APP_IRREVERSIBLE=$IRREVERSIBLE APP_FAILING=$FAILING
 USER node
 CMD ["node", "server.js"]
 `;
@@ -46,6 +48,8 @@ export interface Special {
     readonly broken?: boolean;
     /** Its migration declares that it cannot be undone, for this reason. */
     readonly irreversible?: string;
+    /** Its migration fails, once it has said what it has to say. */
+    readonly failing?: boolean;
 }
 
 /**
@@ -62,7 +66,8 @@ export class Versions {
         return `127.0.0.1:9/${this.name}:${version}.0.0`;
     }
 
-    async build(version: number, { broken = false, irreversible = "" }: Special = {}): Promise<void> {
+    async build(version: number, special: Special = {}): Promise<void> {
+        const { broken = false, irreversible = "", failing = false } = special;
         const folder = mkdtempSync(join(tmpdir(), "berth-test-version-"));
         try {
             const bin = join(folder, "node_modules", ".bin");
@@ -74,6 +79,7 @@ export class Versions {
                 `VERSION=${version}`,
                 `BROKEN=${broken ? "1" : ""}`,
                 `IRREVERSIBLE=${irreversible}`,
+                `FAILING=${failing ? "1" : ""}`,
             ];
             const args = values.flatMap((value) => ["--build-arg", value]);
             await execa("docker", ["build", "--quiet", "--tag", this.imageOf(version), ...args, folder]);

@@ -3,9 +3,10 @@ import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import fc from "fast-check";
 import { backendFolder } from "../../tools/backend";
 import { clearDeadLocks, holderOf, Lock, readLocks } from "../../tools/recovery/locks";
-import { startOf } from "../../tools/recovery/processes";
+import { look, Seen } from "../../tools/recovery/processes";
 import { projectRoot, stateFolder } from "../../tools/setup/paths";
 
 let backend: string;
@@ -48,14 +49,37 @@ async function deadProcess(): Promise<number> {
 
 const lock: Lock = { file: "", pid: 7, username: "ann", hostname: "here", taken: 100_000 };
 
-test.each([
+test.each<[string, string, Seen, string]>([
     ["no such process", "here", "gone", "gone"],
-    ["a process that was there before", "here", 99_000, "running"],
-    ["a process that has only got the number again", "here", 103_000, "gone"],
-    ["a process whose start nobody tells", "here", undefined, "running"],
+    ["a run that was there before", "here", { started: 99_000, name: "pulumi" }, "running"],
+    ["a program that has only got the number again", "here", { started: 103_000, name: "sh" }, "gone"],
+    ["a run that looks younger than its lock", "here", { started: 103_000, name: "pulumi" }, "running"],
+    ["a process whose start nobody tells", "here", { name: "sh" }, "running"],
+    ["a process whose name nobody tells", "here", { started: 103_000 }, "running"],
     ["another host, whatever runs here", "there", "gone", "elsewhere"],
-] as const)("%s", (_, hostname, started, holder) => {
-    expect(holderOf({ ...lock, hostname }, "here", () => started)).toBe(holder);
+])("%s", (_, hostname, seen, holder) => {
+    expect(holderOf({ ...lock, hostname }, "here", () => seen)).toBe(holder);
+});
+
+test("no step of the clock makes a run that lives look gone", () => {
+    const moment = fc.integer({ min: 0, max: 4e12 });
+    fc.assert(
+        fc.property(moment, fc.nat(1e9), fc.integer({ min: -4e12, max: 4e12 }), (start, later, step) => {
+            const seen = { started: start + step, name: "pulumi" };
+            expect(holderOf({ ...lock, taken: start + later }, "here", () => seen)).toBe("running");
+        }),
+    );
+});
+
+test("without one, another program that has got the number is always told apart", () => {
+    const moment = fc.integer({ min: 0, max: 4e12 });
+    const names = fc.string({ maxLength: 15 }).filter((name) => !name.startsWith("pulumi"));
+    fc.assert(
+        fc.property(moment, fc.integer({ min: 2001, max: 1e9 }), names, (taken, later, name) => {
+            const seen = { started: taken + later, name };
+            expect(holderOf({ ...lock, taken }, "here", () => seen)).toBe("gone");
+        }),
+    );
 });
 
 test("a process that nobody has buried is gone", async () => {
@@ -69,16 +93,34 @@ test("a process that nobody has buried is gone", async () => {
     while (!fs.readFileSync(`/proc/${child}/stat`, "utf8").includes(") Z ")) {
         await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(startOf(child)).toBe("gone");
+    expect(look(child)).toBe("gone");
     const ended = once(parent, "exit");
     parent.kill("SIGKILL");
     await ended;
 });
 
-test("the start of a process is told in the time of the world", () => {
-    const started = startOf(process.pid);
+test("the start of a process is told in the time of the world, with its program's name", () => {
+    const seen = look(process.pid);
     const expected = Date.now() - process.uptime() * 1000;
-    expect(Math.abs(Number(started) - expected)).toBeLessThan(2000);
+    expect(seen).toEqual({ started: expect.any(Number) as number, name: expect.any(String) as string });
+    expect(Math.abs((seen as { started: number }).started - expected)).toBeLessThan(2000);
+});
+
+test("a program's name may hold anything", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "berth-name-"));
+    const program = path.join(folder, "x) Z 1 (y");
+    fs.symlinkSync("/bin/sh", program);
+    const child = spawn(program, ["-c", "read _"], { stdio: ["pipe", "ignore", "ignore"] });
+    try {
+        await once(child, "spawn");
+        expect(look(child.pid ?? 0)).toMatchObject({
+            name: "x) Z 1 (y",
+            started: expect.any(Number) as number,
+        });
+    } finally {
+        child.kill("SIGKILL");
+        fs.rmSync(folder, { recursive: true });
+    }
 });
 
 test("the locks of runs that are gone are cleared, each with a word, and those of other stacks stay", async () => {

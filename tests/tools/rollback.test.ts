@@ -107,6 +107,17 @@ describe("a rollback", () => {
         ]);
     });
 
+    test("is refused past a migration that declared it and never came to its end", () => {
+        const resources = [job([{ image: V3, reason: "drops a column" }])];
+        const recorded = { updates: updates("1", "2", "3!"), resources };
+        expect(planRollback(scene({ text: fileWith(V3), recorded })).problems).toMatchObject([
+            {
+                path: "connected-repo-api",
+                message: `a migration of ${V3} cannot be undone, and ${V2} has not come up after it: drops a column`,
+            },
+        ]);
+    });
+
     test("is refused without a stack and without an image", () => {
         expect(planRollback(scene({ recorded: undefined, text: undefined })).problems).toEqual([
             {

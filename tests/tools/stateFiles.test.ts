@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { mendForLook } from "../../tools/recovery/machine";
 import { mendStateFiles } from "../../tools/recovery/stateFiles";
 
 let backend: string;
@@ -40,6 +43,55 @@ test.each(["", '{"user.cache_control":"","md5'])(
         ]);
     },
 );
+
+describe("before a look at the stack", () => {
+    const before = process.env.PULUMI_BACKEND_URL;
+    beforeEach(() => {
+        process.env.PULUMI_BACKEND_URL = `file://${backend}`;
+        put("dev.json", "{}");
+        put("dev.json.attrs", "{");
+    });
+    afterEach(() => {
+        if (before === undefined) {
+            delete process.env.PULUMI_BACKEND_URL;
+        } else {
+            process.env.PULUMI_BACKEND_URL = before;
+        }
+    });
+
+    function lock(pid: number): string {
+        const locks = path.join(backend, ".pulumi/locks/organization/berth/dev");
+        fs.mkdirSync(locks, { recursive: true });
+        const holder = { pid, username: "ann", hostname: os.hostname(), timestamp: new Date().toISOString() };
+        const file = path.join(locks, "0f5ee1c.json");
+        fs.writeFileSync(file, JSON.stringify(holder));
+        return file;
+    }
+    const look = () => {
+        mendForLook("dev", (text) => said.push(text));
+        return fs.readdirSync(folder).sort();
+    };
+
+    test("half a note goes, and the lock of a run that is gone stays for the next update", async () => {
+        const child = spawn("true");
+        await once(child, "exit");
+        const file = lock(child.pid ?? 0);
+        expect(look()).toEqual(["dev.json"]);
+        expect(said).toHaveLength(1);
+        expect(fs.existsSync(file)).toBe(true);
+    });
+
+    test("nothing is touched while somebody is at work", () => {
+        lock(process.pid);
+        expect(look()).toEqual(["dev.json", "dev.json.attrs"]);
+        expect(said).toEqual([]);
+    });
+
+    test("nothing of a state that lies somewhere else", () => {
+        process.env.PULUMI_BACKEND_URL = "s3://bucket";
+        expect(look()).toEqual(["dev.json", "dev.json.attrs"]);
+    });
+});
 
 test("a whole one stays, and nothing is said", () => {
     put("dev.json", "{}");

@@ -1,9 +1,12 @@
 import { parse } from "../arguments";
+import { plainName, projectName } from "../backend";
 import { stackExists, stackName, stackOptions } from "../pulumi";
 import { runRecovered } from "../recovery";
+import { knownOf } from "../recovery/known";
+import { removeNotes } from "../recovery/notes";
 import { Environment, setUp } from "../setup";
 import { SetupError } from "../setup/errors";
-import { readState, Recorded } from "../state";
+import { readDeployment, readState, Recorded } from "../state";
 
 const help = `npm run down: removes what \`npm run up\` made, and keeps the data volumes and their passwords.
 
@@ -47,7 +50,8 @@ export async function run(args: string[]): Promise<number> {
         process.stdout.write(`There is no stack ${stack}: nothing to take down.\n`);
         return 0;
     }
-    const resources = await readState(environment, stack);
+    const deployment = await readDeployment(environment, stack);
+    const resources = [...deployment.resources];
     const kept = flags.has("--volumes") ? [] : keptOf(resources);
     refuseProtected(
         stack,
@@ -59,6 +63,10 @@ export async function run(args: string[]): Promise<number> {
         process.stderr.write(`${text}\n`);
     };
     const code = await runRecovered({ environment, stack, say, goesAway: true }, destroy);
+    if (code === 0 && flags.has("--volumes") && !resources.some(({ type }) => type === SERVER)) {
+        // A server of the stack's own has taken its notes with it.
+        await removeNotes(knownOf(deployment, `${projectName()}-${plainName(stack)}`), say);
+    }
     if (code === 0) {
         const said = [await describeKept(environment, stack), ...describeFly(resources, kept)];
         process.stdout.write(`\n${said.join("\n")}\n`);

@@ -3,6 +3,7 @@ import { parse } from "../arguments";
 import { prepare } from "../prepare";
 import { previewComment, strikeOut } from "../preview/comment";
 import { ensureStack, pulumi, stackName, stackOptions } from "../pulumi";
+import { mendForLook } from "../recovery/machine";
 import { Environment } from "../setup";
 
 const help = `npm run preview: shows what \`npm run up\` would change.
@@ -17,6 +18,7 @@ export async function run(args: string[]): Promise<number> {
     const environment = await prepare();
     const stack = stackName(values);
     await ensureStack(environment, stack);
+    mendForLook(stack, (text) => process.stderr.write(`${text}\n`));
     const preview = ["preview", "--diff", "--stack", stack, ...rest];
     const file = values.get("--comment");
     return file === undefined

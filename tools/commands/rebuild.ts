@@ -5,6 +5,7 @@ import { parse } from "../arguments";
 import { withScratch } from "../bench/scratch";
 import { prepare } from "../prepare";
 import { pulumi, stackName, stackOptions } from "../pulumi";
+import { clearMachine } from "../recovery/machine";
 import { Environment } from "../setup";
 import { SetupError } from "../setup/errors";
 import { projectRoot } from "../setup/paths";
@@ -34,8 +35,12 @@ export async function run(args: string[]): Promise<number> {
         );
         return 0;
     }
+    // What killed runs have left on the old server goes with it, and nobody is to dial that one.
+    await clearMachine(stack, (text) => process.stderr.write(`${text}\n`));
     const steps = new Steps(environment, stack);
-    await steps.take("Asking Hetzner for the server", ["refresh", "--target", server]);
+    // In a terminal Pulumi would ask what became of things that a killed run was about to make: the next `up` knows.
+    const ask = ["refresh", "--skip-pending-creates", "--target", server];
+    await steps.take("Asking Hetzner for the server", ask);
     if (await isThere(environment, stack)) {
         await withoutProtection(stack, (file) =>
             steps.take("Lifting the server's protection", ["up", "--target", server, "--config-file", file]),

@@ -2,6 +2,7 @@ import { refuse } from "../../lib/problems";
 import { SYSTEMS } from "../../systems";
 import { parse } from "../arguments";
 import { stackExists, stackName, stackOptions } from "../pulumi";
+import { mendForLook } from "../recovery/machine";
 import { findApp } from "../rollback/app";
 import { checkWayBack, noStack, planRollback, Scene } from "../rollback/plan";
 import { release } from "../rollback/release";
@@ -32,6 +33,7 @@ export async function run(args: string[]): Promise<number> {
     const stack = stackName(values);
     const environment = await setUp({ quiet: true });
     const { app: at, problems } = findApp(words, SYSTEMS);
+    mendForLook(stack, (text) => process.stderr.write(`${text}\n`));
     const recorded = await readRecorded(environment, stack);
     const missing = recorded === undefined ? [noStack(stack)] : [];
     if (at === undefined) {

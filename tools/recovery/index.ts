@@ -5,9 +5,7 @@ import { Deployment, readDeployment } from "../state";
 import { newestUpdate } from "../updates";
 import { clean, Cleaned } from "./clean";
 import { Known, knownOf } from "./known";
-import { clearDeadLocks } from "./locks";
-import { endOrphans } from "./orphans";
-import { mendStateFiles } from "./stateFiles";
+import { clearMachine } from "./machine";
 import { toRefresh, ToRefresh } from "./refresh";
 
 /** A run of an update or a destroy, and how what killed runs have left is put in order around it. */
@@ -28,11 +26,7 @@ export interface Run {
 export async function runRecovered(run: Run, args: string[]): Promise<number> {
     const { environment, say } = run;
     const backend = backendFolder();
-    if (backend !== undefined) {
-        clearDeadLocks(backend, run.stack, say);
-        mendStateFiles(backend, run.stack, say);
-    }
-    await endOrphans(say);
+    await clearMachine(run.stack, say);
     const began = Date.now();
     if (backend !== undefined) {
         await putInOrder(run, began);

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { plainName, projectName } from "../backend";
 import { SetupError } from "../setup/errors";
-import { startOf } from "./processes";
+import { look, Seen } from "./processes";
 import { dropTorn, filesIn } from "./stateFiles";
 
 /** A stack's lock, as Pulumi writes it into a file of its own for each run. */
@@ -22,20 +22,25 @@ export type Holder = "gone" | "running" | "elsewhere";
 /** The start of a process is told to the second only, and the lock is taken after it. */
 const SLACK_MS = 2000;
 
+/** Locks are taken by Pulumi's own program, whatever it is called in full. */
+const PULUMI = "pulumi";
+
 /**
- * Judges by the process: one that started after the lock was taken has only got the number again. What can't be told counts
- * as running.
+ * Judges by the process. One that started after the lock was taken has only got the number again, if it is another program,
+ * too: a step of the clock makes a run look younger than its lock, but never makes another program of it. What can't be
+ * told counts as running.
  */
-export function holderOf(
-    lock: Lock,
-    hostname: string,
-    startedAt: (pid: number) => number | "gone" | undefined,
-): Holder {
+export function holderOf(lock: Lock, hostname: string, lookAt: (pid: number) => Seen): Holder {
     if (lock.hostname !== hostname) {
         return "elsewhere";
     }
-    const start = startedAt(lock.pid);
-    return start === "gone" || (start !== undefined && start > lock.taken + SLACK_MS) ? "gone" : "running";
+    const seen = lookAt(lock.pid);
+    if (seen === "gone") {
+        return "gone";
+    }
+    const { started, name } = seen;
+    const isYounger = started !== undefined && started > lock.taken + SLACK_MS;
+    return isYounger && name !== undefined && !name.startsWith(PULUMI) ? "gone" : "running";
 }
 
 /** The locks of a stack whose state lies in a folder of this machine. */
@@ -48,12 +53,18 @@ export function readLocks(backend: string, stack: string): Lock[] {
         .flatMap((name) => readLock(path.join(folder, name)));
 }
 
+/** Whether a run that holds a stack's lock may live. */
+export function hasLivingLock(backend: string, stack: string): boolean {
+    return judged(backend, stack).some(({ holder }) => holder !== "gone");
+}
+
+function judged(backend: string, stack: string): { lock: Lock; holder: Holder }[] {
+    return readLocks(backend, stack).map((lock) => ({ lock, holder: holderOf(lock, os.hostname(), look) }));
+}
+
 /** Clears the locks of runs that are gone, and says so. Throws when the stack is still locked. */
 export function clearDeadLocks(backend: string, stack: string, say: (text: string) => void): Lock[] {
-    const locks = readLocks(backend, stack).map((lock) => ({
-        lock,
-        holder: holderOf(lock, os.hostname(), startOf),
-    }));
+    const locks = judged(backend, stack);
     const holding = locks.filter(({ holder }) => holder !== "gone");
     if (holding.length > 0) {
         throw stillLocked(

@@ -3,35 +3,51 @@ import fs from "node:fs";
 /** The kernel tells times of processes in these, whatever it counts in itself. */
 const TICKS_PER_SECOND = 100;
 
-/**
- * When a process started, in ms since 1970. "gone" when there is none of that number, or one that has only not been buried;
- * undefined where its start can't be told: on a system without /proc, or when it is hidden from this user.
- */
-export function startOf(pid: number): number | "gone" | undefined {
+/** What can be told of a process by its number. "gone" when there is none, or one that has only not been buried. */
+export type Seen =
+    | "gone"
+    | {
+          /**
+           * When it started, in ms since 1970, by what the clock says now: a step of the clock moves it. Undefined where it
+           * can't be told: on a system without /proc, or when it is hidden from this user.
+           */
+          readonly started?: number;
+          /** Name of its program, the first 15 characters. */
+          readonly name?: string;
+      };
+
+export function look(pid: number): Seen {
     if (!exists(pid)) {
         return "gone";
     }
     try {
         const boot = /^btime (\d+)$/m.exec(fs.readFileSync("/proc/stat", "utf8"))?.[1];
-        const [state = "", ticks] = fieldsOf(fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
+        const { name, state, ticks } = fieldsOf(fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
         if (DEAD.includes(state)) {
             return "gone";
         }
         return boot === undefined || ticks === undefined
-            ? undefined
-            : Number(boot) * 1000 + (Number(ticks) * 1000) / TICKS_PER_SECOND;
+            ? { name }
+            : { name, started: Number(boot) * 1000 + (Number(ticks) * 1000) / TICKS_PER_SECOND };
     } catch {
-        return undefined;
+        return {};
     }
+}
+
+/** When a process started, as `look` tells it. */
+export function startOf(pid: number): number | "gone" | undefined {
+    const seen = look(pid);
+    return seen === "gone" ? seen : seen.started;
 }
 
 /** States of a process that has ended and whose parent has not looked. */
 const DEAD = ["Z", "X"];
 
-/** State and start. The second field is the program's name in parentheses, which may hold anything. */
-function fieldsOf(stat: string): [string | undefined, string | undefined] {
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return [fields[0], fields[19]];
+/** The second field is the program's name in parentheses, which may hold anything. */
+function fieldsOf(stat: string): { name: string; state: string; ticks: string | undefined } {
+    const end = stat.lastIndexOf(")");
+    const [state = "", ...others] = stat.slice(end + 2).split(" ");
+    return { name: stat.slice(stat.indexOf("(") + 1, end), state, ticks: others[18] };
 }
 
 function exists(pid: number): boolean {

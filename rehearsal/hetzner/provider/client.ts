@@ -13,12 +13,17 @@ export class HetznerError extends Error {
     }
 }
 
-/** What another action is in the way of is asked for again: a volume and a network come to a server side by side. */
-const BUSY = ["locked", "conflict"];
-const TRIES = 100;
+/**
+ * What another action is in the way of is asked for again: a volume and a network come to a server side by side, and a
+ * subnet goes beside the server that is in it (`service_error`).
+ */
+const BUSY = ["locked", "conflict", "service_error"];
 
 /** Between two looks at something that is under way: there is nothing that would tell. */
 const POLL_MS = 50;
+
+/** Half a minute: what a server that is a machine takes to end. */
+const TRIES = 600;
 
 /** Hetzner Cloud's API, as far as the provider asks it. */
 export class HetznerClient {

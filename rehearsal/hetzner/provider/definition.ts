@@ -23,18 +23,26 @@ const KINDS = [
     placementGroup,
 ];
 
+/** What the provider finds where it runs, as the real one finds it in the variables of its environment. */
+export interface HetznerEnvironment {
+    /** Base of the API. @default the configuration has it */
+    readonly endpoint?: string;
+    /** Secret. As the variable HCLOUD_TOKEN. @default the configuration has it */
+    readonly token?: string;
+}
+
 /**
  * The provider `hcloud`, as far as our stacks use it, for an API that speaks like Hetzner Cloud's. It knows no address by
  * itself: without an `endpoint`, from whoever serves it or from its configuration, it refuses. It never is in touch with
  * the real cloud by mistake.
  */
-export function hetznerDefinition(endpoint?: string): ProviderDefinition<Services> {
+export function hetznerDefinition(environment: HetznerEnvironment = {}): ProviderDefinition<Services> {
     return {
         version: "1.41.0",
         kinds: KINDS,
-        checkConfig: (config) => checkConfig({ endpoint, ...config }),
+        checkConfig: (config) => checkConfig({ ...environment, ...config }),
         connect: (config) => {
-            const given: Properties = { endpoint, ...config };
+            const given: Properties = { ...environment, ...config };
             const [problem] = checkConfig(given);
             if (problem !== undefined) {
                 throw new Error(`${problem.path} ${problem.message}`);
