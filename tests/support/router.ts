@@ -17,6 +17,8 @@ const USER = "65532:65532";
 
 /** What a test's router has beside its configuration. */
 export interface RouterOptions {
+    /** @default Traefik's own */
+    readonly image?: string;
     readonly network?: string;
     readonly ports?: readonly number[];
     readonly env?: readonly string[];
@@ -34,7 +36,7 @@ export class TestRouter {
         containers: Containers,
         provider: ProviderClient,
         config: RouterConfig,
-        { network, ports = [], env = [] }: RouterOptions = {},
+        { image = IMAGE, network, ports = [], env = [] }: RouterOptions = {},
     ): Promise<TestRouter> {
         const shared = await provider.create("berth:index:SecretVolume", {
             prefix: containers.uniqueName(),
@@ -42,7 +44,7 @@ export class TestRouter {
             user: USER,
             files: { [SHARED_FILE]: renderSharedFile(config) },
         });
-        const container = await containers.create(IMAGE, {
+        const container = await containers.create(image, {
             User: USER,
             Cmd: routerFlags(config),
             Env: [...env],

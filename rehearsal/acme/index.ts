@@ -1,0 +1,1 @@
+export { Pebble, type PebbleArgs } from "./pebble";

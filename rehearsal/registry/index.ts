@@ -1,0 +1,2 @@
+export { mirrorDropIn } from "./dropIn";
+export { RehearsalRegistry, type Push, type RehearsalRegistryArgs } from "./registry";
