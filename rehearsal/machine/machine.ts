@@ -1,39 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
+import { isConflict, isNotFound } from "../../providers/engine/connect";
 import { exec, ExecResult } from "../../providers/engine/exec";
 import { putFiles } from "../../providers/engine/files";
-import { availableCapabilities } from "./capabilities";
-import { machineImage } from "./recipe";
-
-/** A disk that outlives machines: a folder in their storage. */
-export interface MachineVolume {
-    /** Where a machine that it is attached to has it: a path below /dev. */
-    readonly device: string;
-    /** Name of its folder. */
-    readonly folder: string;
-}
+import { containerOf } from "./container";
+import { filesOf, MachineFile } from "./firstBoot";
+import { deviceFile, DEVICES_FOLDER, MachineDisk, noDeviceFile, pull } from "./machineDisk";
+import { NetworkCard, unless } from "./networkCard";
 
 /** What a machine is started with. */
 export interface MachineArgs {
     /** Unique on the engine. */
     readonly name: string;
+    /** @default its name */
+    readonly hostname?: string;
     /** As a cloud would get it. It stays on the machine, where root can read it. */
     readonly userData: string;
+    /** Keys that the cloud knows. @default none but those of the user data */
+    readonly publicKeys?: readonly string[];
     /** Network with a subnet of its own, and an address on it. */
     readonly network: string;
     readonly address: string;
-    /** Docker volume in which the disks of all machines lie. @default the machine has none */
-    readonly storage?: string;
-    /** Disks that are there at the first boot. */
-    readonly volumes?: readonly MachineVolume[];
+    /** What a cloud's firewall would do, from the first moment: a script for nft. @default everything passes */
+    readonly filter?: string;
+    /** Files that are there before the first boot. @default none but the user data */
+    readonly files?: readonly MachineFile[];
+    /** Addresses of its resolvers. @default the engine's, which only the machine itself can ask */
+    readonly dns?: readonly string[];
     readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** The storage, as a machine has it mounted. */
-const STORAGE = "/srv/storage";
-const SEED = "/var/lib/cloud/seed/nocloud";
-/** systemd makes the links anew at each boot. */
-const DEVICES = "volumes.conf";
 const STOP_SECONDS = 30;
 
 /** How often the first process of a machine is asked whether it can be asked, ten times a second. */
@@ -44,27 +40,29 @@ export function isTooEarly(answer: string): boolean {
     return /^offline|connect to bus|Failed to/.test(answer);
 }
 
-/** A Debian server that runs as a container. */
+/** A Debian server that runs as a container, with its network card as another. */
 export class Machine {
-    private constructor(
+    private readonly card: NetworkCard;
+
+    /** One that was booted before. */
+    constructor(
         private readonly docker: Docker,
-        /** Id of the container. */
-        readonly id: string,
-        private readonly args: MachineArgs,
-        private volumes: readonly MachineVolume[],
-    ) {}
+        /** Name of its container. */
+        readonly name: string,
+        readonly address: string,
+    ) {
+        this.card = new NetworkCard(docker, cardOf(name));
+    }
 
     /** Creates a machine and turns it on; what its user data asks for is still going on. */
     static async boot(docker: Docker, args: MachineArgs): Promise<Machine> {
-        const container = await docker.createContainer(containerOf(args));
-        const machine = new Machine(docker, container.id, args, args.volumes ?? []);
+        const { name, address, labels } = args;
+        const machine = new Machine(docker, name, address);
+        await NetworkCard.create(docker, { ...args, name: cardOf(name) });
         try {
-            await putFiles(docker, machine.id, SEED, [
-                { name: "user-data", content: args.userData, mode: 0o600 },
-                { name: "meta-data", content: `instance-id: ${args.name}\nlocal-hostname: ${args.name}\n` },
-            ]);
-            await machine.writeDevices();
-            await container.start();
+            await docker.createContainer(containerOf(name, cardOf(name), labels));
+            await putFiles(docker, name, "/", firstFiles(args));
+            await machine.start();
         } catch (error) {
             await machine.remove();
             throw error;
@@ -72,26 +70,14 @@ export class Machine {
         return machine;
     }
 
-    get address(): string {
-        return this.args.address;
-    }
-
-    get name(): string {
-        return this.args.name;
-    }
-
     /** Runs a command as root to its end. */
     exec(command: readonly string[]): Promise<ExecResult> {
-        return exec(this.docker, this.id, command);
+        return exec(this.docker, this.name, command);
     }
 
     /** Runs a shell command as root; gives its output, and throws it when the command fails. */
-    async shell(script: string): Promise<string> {
-        const { exitCode, output } = await this.exec(["sh", "-euc", script]);
-        if (exitCode !== 0) {
-            throw new Error(`\`${script}\` on ${this.name} ended with ${exitCode}: ${output.trim()}`);
-        }
-        return output;
+    shell(script: string): Promise<string> {
+        return this.run(["sh", "-euc", script], script);
     }
 
     /** Waits until all that starts at boot has started, cloud-init's steps included. */
@@ -105,85 +91,94 @@ export class Machine {
         return { system: system.output.trim(), cloudInit: cloudInit.output.trim() };
     }
 
-    /** Turns the machine off in order, and on again: its disks stay as they are. */
-    async reboot(): Promise<void> {
-        await this.container.restart({ t: STOP_SECONDS });
+    async isOn(): Promise<boolean> {
+        const { State } = await this.container.inspect();
+        return State.Running;
+    }
+
+    /** Turns a machine on that was off. */
+    async start(): Promise<void> {
+        await this.card.start();
+        await this.container.start();
     }
 
     /** Turns the machine off in order. */
     async stop(): Promise<void> {
         await this.container.stop({ t: STOP_SECONDS });
+        await this.card.stop();
     }
 
-    /** Turns a machine on that was off. */
-    async start(): Promise<void> {
-        await this.container.start();
+    /** Turns the machine off in order, and on again: its disks stay as they are, its kernel has forgotten all. */
+    async reboot(): Promise<void> {
+        await this.stop();
+        await this.start();
     }
 
-    /** Attaches a disk to a running machine; it stays attached when the machine boots again. */
-    async attachVolume(volume: MachineVolume): Promise<void> {
-        this.volumes = [...this.volumes, volume];
-        await this.writeDevices();
-        // What stands behind a device comes before the device: somebody waits for that.
-        await this.shell(
-            `mkdir -p ${STORAGE}/${volume.folder}; systemd-tmpfiles --create /etc/tmpfiles.d/${DEVICES}`,
-        );
+    /** Cuts the power: processes end in the middle, and disks lose what was not written to them yet. */
+    async cut(disks: readonly MachineDisk[] = []): Promise<void> {
+        if (await this.isOn()) {
+            await this.pull(disks);
+        }
+        await this.container.kill().catch(unless(isConflict));
+        await this.card.stop();
     }
 
-    /** Removes the machine with its own disks. The storage stays. */
+    /** Attaches a disk, at once where the machine is on; it stays attached when the machine boots again. */
+    async attach(disk: MachineDisk): Promise<void> {
+        const file = deviceFile(disk);
+        await putFiles(this.docker, this.name, DEVICES_FOLDER, [file]);
+        if (await this.isOn()) {
+            const made = ["systemd-tmpfiles", "--create", `${DEVICES_FOLDER}/${file.name}`];
+            await this.run(made, made.join(" "));
+        }
+    }
+
+    /** Pulls a disk. Where it is mounted it stays mounted until the machine is off, and answers with errors. */
+    async detach(disk: MachineDisk): Promise<void> {
+        await putFiles(this.docker, this.name, DEVICES_FOLDER, [noDeviceFile(disk)]);
+        if (await this.isOn()) {
+            await this.pull([disk]);
+            await this.shell(`rm -f ${disk.device} /dev/loop${disk.loop}`);
+        }
+    }
+
+    /** What a cloud's firewall does in front of the machine: a script for nft. It stays when the machine boots again. */
+    filter(script: string): Promise<void> {
+        return this.card.filter(script);
+    }
+
+    /** Removes the machine with its own disk. */
     async remove(): Promise<void> {
         // What the engine inside leaves without ending it stays in the kernel's list of cgroups.
         const killed = ["sh", "-c", "docker ps --quiet | xargs --no-run-if-empty docker kill"];
         await this.exec(killed).catch(() => undefined);
-        await this.container.remove({ force: true, v: true });
+        await this.container.remove({ force: true, v: true }).catch(unless(isNotFound));
+        await this.card.remove();
     }
 
     private get container(): Docker.Container {
-        return this.docker.getContainer(this.id);
+        return this.docker.getContainer(this.name);
     }
 
-    private async writeDevices(): Promise<void> {
-        const lines = this.volumes.map(({ device, folder }) =>
-            [`d ${STORAGE}/${folder} 0755 root root`, `L ${device} - - - - ${STORAGE}/${folder}`].join("\n"),
-        );
-        await putFiles(this.docker, this.id, "/etc/tmpfiles.d", [
-            { name: DEVICES, content: `${lines.join("\n")}\n` },
-        ]);
+    private async pull(disks: readonly MachineDisk[]): Promise<void> {
+        if (disks.length > 0) {
+            await this.run(pull(disks), "pulling disks");
+        }
+    }
+
+    private async run(command: readonly string[], what: string): Promise<string> {
+        const { exitCode, output } = await this.exec(command);
+        if (exitCode !== 0) {
+            throw new Error(`\`${what}\` on ${this.name} ended with ${exitCode}: ${output.trim()}`);
+        }
+        return output;
     }
 }
 
-/** The type declarations leave it out. */
-type HostConfig = Docker.HostConfig & {
-    readonly CgroupnsMode: "host" | "private";
-    readonly ReadonlyPaths: string[];
-};
+function cardOf(machine: string): string {
+    return `${machine}-network`;
+}
 
-/** The engine's own list, with `/proc/sys/net` left out of `/proc/sys`. */
-const READONLY_PATHS = [
-    ...["asound", "bus", "fs", "irq", "sysrq-trigger"].map((name) => `/proc/${name}`),
-    ...["abi", "crypto", "debug", "dev", "fs", "kernel", "user", "vm"].map((name) => `/proc/sys/${name}`),
-];
-
-function containerOf(args: MachineArgs): Docker.ContainerCreateOptions & { HostConfig: HostConfig } {
-    const { name, network, address, storage, labels } = args;
-    return {
-        Image: machineImage(),
-        name,
-        Labels: { ...labels },
-        HostConfig: {
-            CapAdd: availableCapabilities(),
-            SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
-            CgroupnsMode: "host",
-            // A server sets its own network's switches. What else stands in /proc/sys is this kernel's, not the machine's.
-            ReadonlyPaths: READONLY_PATHS,
-            // A server's own /tmp lets programs run.
-            Tmpfs: { "/run": "", "/run/lock": "", "/tmp": "exec,mode=1777" },
-            Binds: [
-                "/sys/fs/cgroup:/sys/fs/cgroup",
-                ...(storage === undefined ? [] : [`${storage}:${STORAGE}`]),
-            ],
-            NetworkMode: network,
-        },
-        NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } },
-    };
+function firstFiles({ name, hostname = name, userData, publicKeys = [], files = [], dns = [] }: MachineArgs) {
+    return filesOf({ instance: name, hostname, userData, publicKeys, files, dns });
 }

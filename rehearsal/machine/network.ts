@@ -11,14 +11,19 @@ export interface MachineNetwork {
 }
 
 /** Makes a bridge on a subnet that is free on this machine. */
-export async function createMachineNetwork(docker: Docker, name: string): Promise<MachineNetwork> {
+export async function createMachineNetwork(
+    docker: Docker,
+    name: string,
+    labels: Readonly<Record<string, string>> = {},
+): Promise<MachineNetwork> {
     // The engine knows a free subnet, and gives fixed addresses only on one that was asked for.
-    const probe = await docker.createNetwork({ Name: name, CheckDuplicate: true });
+    const probe = await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: { ...labels } });
     const { subnet, gateway } = await placeOf(probe);
     await probe.remove();
     const network = await docker.createNetwork({
         Name: name,
         CheckDuplicate: true,
+        Labels: { ...labels },
         IPAM: { Config: [{ Subnet: subnet, Gateway: gateway }] },
     });
     return {

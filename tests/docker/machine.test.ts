@@ -9,6 +9,7 @@ import {
     addressOn,
     createAccess,
     createMachineNetwork,
+    Disks,
     loadProbeImage,
     Machine,
     MachineAccess,
@@ -32,7 +33,8 @@ const { docker } = containers;
 const name = containers.uniqueName();
 const folder = mkdtempSync(join(tmpdir(), "berth-test-machine-"));
 const removals: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true })];
-const disk = { device: "/dev/disk/by-id/scsi-0HC_Volume_7", folder: "volume-7" };
+const device = "/dev/disk/by-id/scsi-0HC_Volume_7";
+const disks = new Disks(docker, join(folder, "disks"));
 let network: MachineNetwork;
 let access: MachineAccess;
 let machine: Machine;
@@ -49,14 +51,16 @@ beforeAll(async () => {
         user: access.user,
         authorizedKeys: [access.clientKey],
         hostKey: access.hostKey,
-        dataDevice: disk.device,
+        dataDevice: device,
         sshFrom: [`${network.gateway}/32`, "2001:db8::/48"],
         swapMb: 16,
         liveRestore: true,
     });
-    removals.push(() => containers.removeAll());
-    const storage = await containers.volume();
-    machine = await Machine.boot(docker, { name, userData, network: name, address, storage });
+    removals.push(
+        () => containers.removeAll(),
+        () => disks.removeAll(),
+    );
+    machine = await Machine.boot(docker, { name, userData, network: name, address });
     removals.push(() => machine.remove());
     firstBoot = await machine.booted();
 });
@@ -106,7 +110,7 @@ describe("the first boot, without the data disk", () => {
         );
         expect(failed).toBe("mnt-data.mount\n");
         expect(await machine.shell("cat /var/log/cloud-init-output.log")).toContain(
-            `The data disk ${disk.device} is missing: Docker starts when it appears.`,
+            `The data disk ${device} is missing: Docker starts when it appears.`,
         );
     });
 
@@ -129,7 +133,7 @@ describe("the first boot, without the data disk", () => {
 
 describe("the disk, attached later", () => {
     it("starts Docker by itself, and gets the folder for databases", async () => {
-        await machine.attachVolume(disk);
+        await machine.attach({ device, loop: await disks.connect("volume-7", 1) });
         await dockerAnswers();
         expect(await machine.shell(`stat -c '%a %U:%G' ${DATA_FOLDER}`)).toBe("711 root:root\n");
         expect(await machine.shell(`findmnt -no OPTIONS ${DATA_PATH}`)).toMatch(/nosuid,nodev/);

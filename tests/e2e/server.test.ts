@@ -1,10 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import Docker from "dockerode";
 import execa from "execa";
 import { buildSample } from "../../samples/app/build";
-import { Clouds } from "../support/clouds";
+import { Clouds, ZONE } from "../support/clouds";
 import { Containers } from "../support/containers";
 import { Stack, succeeds } from "../support/stack";
 
@@ -13,11 +15,8 @@ const NAME = "e2e-prod";
 const LOCK = ".state/e2e-prod.lock.json";
 const SAMPLE = "berth-e2e-prod-sample:1.0.0";
 
-/** What the lock names, and what stands for it on this machine. */
-const LOCKED = {
-    "postgres:16": ["postgres:16.14", "postgres:16"],
-    "traefik:v3.6": ["traefik:v3.6.25", "traefik:v3.6"],
-} as const;
+/** What the program names, and the tags that the lock has for it. */
+const LOCKED = { "postgres:16": "16.14", "traefik:v3.6": "v3.6.25" } as const;
 
 /** Production's own composition with one system, on clouds that stand on this machine. */
 const config = (gateway: string, ...others: string[]) => `config:
@@ -30,18 +29,19 @@ const config = (gateway: string, ...others: string[]) => `config:
   berth:acmeEmail: admin@example.com
   berth:acmeServer: https://127.0.0.1:9/no-such-authority
   berth:acmeIssuer: authority.example
-  berth:zones: { example.com: zone }
+  berth:zones: { example.com: "${ZONE}" }
   berth:imageLock: ${LOCK}
   berth:inventSecrets: "true"
   connected-repo:hosts: { api: api.example.com }
-  connected-repo:images: { api: "${SAMPLE}" }
+  connected-repo:images: { api: "${sample}" }
   connected-repo:googleClientId: test
   connected-repo:webappUrl: https://app.example.com
 `;
 
 const docker = new Docker();
-const containers = new Containers("server");
 let clouds: Clouds;
+/** As servers know it. */
+let sample: string;
 let stack: Stack;
 const removals: (() => unknown)[] = [];
 
@@ -50,25 +50,19 @@ jest.setTimeout(10 * 60_000);
 beforeAll(async () => {
     await buildSample();
     await execa("docker", ["build", "--quiet", "--tag", SAMPLE, "samples/app"], { cwd: ROOT });
-    const images: string[] = [SAMPLE];
-    for (const [locked, present] of Object.values(LOCKED)) {
-        await execa("docker", ["tag", present, locked]);
-        images.push(locked);
+    removals.push(() => execa("docker", ["rmi", SAMPLE]));
+    clouds = await Clouds.start(docker, new Containers("server").uniqueName());
+    removals.push(() => clouds.stop());
+    sample = await clouds.publish(SAMPLE, "1.0.0");
+    const lock: Record<string, string> = {};
+    for (const [reference, tag] of Object.entries(LOCKED)) {
+        lock[reference] = await clouds.publish(reference, tag);
     }
-    removals.push(() => execa("docker", ["rmi", ...images]));
-    const lock = Object.fromEntries(
-        Object.entries(LOCKED).map(([reference, [locked]]) => [reference, locked]),
-    );
     mkdirSync(dirname(join(ROOT, LOCK)), { recursive: true });
     writeFileSync(join(ROOT, LOCK), JSON.stringify({ images: lock }));
     removals.push(() => rmSync(join(ROOT, LOCK)));
-    const storage = await containers.volume();
-    removals.push(() => containers.removeAll());
-    const started = await Clouds.start(docker, containers.uniqueName(), storage, images);
-    clouds = started.clouds;
-    removals.push(started.stop);
     stack = new Stack(NAME, config(clouds.gateway), {
-        PULUMI_DEBUG_PROVIDERS: started.variable,
+        PULUMI_DEBUG_PROVIDERS: clouds.variable,
         HCLOUD_TOKEN: "not asked for",
         CLOUDFLARE_API_TOKEN: "not asked for",
     });
@@ -86,6 +80,12 @@ afterAll(async () => {
 
 function update(...args: string[]): Promise<string> {
     return succeeds(stack.pulumi("up", "--yes", "--skip-preview", ...args));
+}
+
+/** The stack's state, without the lines that set-up says before it. */
+async function exported(): Promise<unknown> {
+    const output = await succeeds(stack.pulumi("stack", "export"));
+    return JSON.parse(output.slice(output.indexOf("{")));
 }
 
 /** A command on the server, over the files that the provider wrote. */
@@ -174,21 +174,31 @@ describe("production on a server of its own", () => {
     });
 
     it("refuses to be taken down, and says how it would be", async () => {
-        const before = await stack.pulumi("stack", "export");
+        const before = await exported();
         const { code, output } = await stack.down();
         expect(code).not.toBe(0);
         expect(output).toContain("pulumi config set --stack e2e-prod berth:protect false");
         expect((await stack.pulumi("destroy", "--yes")).code).not.toBe(0);
-        expect(await stack.pulumi("stack", "export")).toEqual(before);
+        expect(await exported()).toEqual(before);
         expect(await sql("select word from kept")).toBe("before");
     });
 });
 
+/** What a killed run leaves at any moment. */
+function leaveLock(): void {
+    const folder = join(ROOT, ".state/.pulumi/locks/organization/berth", stack.name);
+    mkdirSync(folder, { recursive: true });
+    const { pid } = spawnSync("true");
+    const lock = { pid, username: "ann", hostname: hostname(), timestamp: new Date().toISOString() };
+    writeFileSync(join(folder, "0f5ee1c-6d21-4f0c-9a8b-3d1cb8b3ad01.json"), JSON.stringify(lock));
+}
+
 describe("a server that answers no more", () => {
     it("is replaced by one command, and every row is still there", async () => {
-        const [machine] = clouds.machines.values();
-        await machine?.stop();
-        await succeeds(stack.command("rebuild", ["--yes"]));
+        await (await clouds.machine()).stop();
+        leaveLock();
+        const output = await succeeds(stack.command("rebuild", ["--yes"]));
+        expect(output).toContain("✓ cleared the lock of a run that is gone: ann@");
         expect(await sql("select word from kept")).toBe("before");
         expect(await redirect()).toMatchObject({ status: 301 });
         expect(await update()).toMatch(/Resources:\n {4}\d+ unchanged/);
@@ -197,9 +207,7 @@ describe("a server that answers no more", () => {
 
 describe("a server that the cloud has lost", () => {
     it("is made anew by the same command, protected again", async () => {
-        const [[id, machine] = []] = clouds.machines;
-        await machine?.remove();
-        clouds.machines.delete(id ?? "");
+        await clouds.lose();
         await succeeds(stack.command("rebuild", ["--yes"]));
         expect(await sql("select word from kept")).toBe("before");
         const { output: state } = await stack.pulumi("stack", "export");
@@ -214,7 +222,7 @@ describe("one setting", () => {
         expect(await succeeds(stack.down())).toContain(
             "Kept, with the passwords that open them:\n  berth-e2e-prod-data\n",
         );
-        expect(clouds.machines.size).toBe(0);
+        expect(await clouds.servers()).toEqual([]);
     });
 
     it("lets the next up find every row, and the last down remove everything", async () => {

@@ -1,48 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import Docker from "dockerode";
-import execa from "execa";
-import { AnyKind, defineKind, Kind } from "../../providers/server/kind";
-import { serve } from "../../providers/server/serve";
+import { Served, serve } from "../../providers/server/serve";
+import { SimulatedCloudflare } from "../../rehearsal/cloudflare";
+import { cloudflareDefinition } from "../../rehearsal/cloudflare/provider/definition";
+import { hetznerDefinition, SimulatedHetzner } from "../../rehearsal/hetzner";
+import { MachineHost } from "../../rehearsal/hetzner/machines";
 import { addressOn, createMachineNetwork, Machine, MachineNetwork } from "../../rehearsal/machine";
+import { mirrorDropIn, RehearsalRegistry } from "../../rehearsal/registry";
 import { until } from "./containers";
 
-type State = Readonly<Record<string, unknown>>;
+/** The zone of `example.com`. */
+export const ZONE = "11111111111111111111111111111111";
+const TOKEN = "token-of-the-test";
+
+interface Shown {
+    readonly id: number;
+}
 
 /**
- * Providers that answer in place of Hetzner's and Cloudflare's, as far as a stack's life needs it: a server is a machine
- * in a container, booted with its user data; a volume is a folder that outlives it. All else is only remembered.
+ * Hetzner's and Cloudflare's clouds on this machine, with providers in front of them; servers are machines, and pull from
+ * a registry of their own.
  */
 export class Clouds {
-    /** Machines that run, by the id of their server. */
-    readonly machines = new Map<string, Machine>();
-    private lastId = 4000;
-
     private constructor(
         private readonly docker: Docker,
         private readonly network: MachineNetwork,
-        private readonly storage: string,
-        private readonly images: readonly string[],
+        private readonly registry: RehearsalRegistry,
+        private readonly host: MachineHost,
+        private readonly hetzner: SimulatedHetzner,
+        private readonly cloudflare: SimulatedCloudflare,
+        private readonly served: readonly Served[],
+        private readonly clear: () => Promise<void>,
     ) {}
 
-    /** Serves both. `images` are what a machine finds on its engine, in place of a registry. */
-    static async start(
-        docker: Docker,
-        name: string,
-        storage: string,
-        images: readonly string[],
-    ): Promise<{ clouds: Clouds; variable: string; stop: () => Promise<void> }> {
-        const network = await createMachineNetwork(docker, name);
-        const clouds = new Clouds(docker, network, storage, images);
-        const served = await serve({
-            version: "1.0.0",
-            kinds: clouds.kinds(),
-            connect: () => ({ context: (call) => call, close: () => undefined }),
+    static async start(docker: Docker, name: string): Promise<Clouds> {
+        const folder = mkdtempSync(join(tmpdir(), "berth-test-clouds-"));
+        const labels = { "berth.test": name };
+        const network = await createMachineNetwork(docker, name, labels);
+        const registry = await RehearsalRegistry.start({
+            address: network.gateway,
+            folder: join(folder, "registry"),
         });
-        const stop = async () => {
-            served.stop();
-            await Promise.all([...clouds.machines.values()].map((machine) => machine.remove()));
-            await network.remove();
-        };
-        return { clouds, variable: `hcloud:${served.port},cloudflare:${served.port}`, stop };
+        const files = [mirrorDropIn(registry.url)];
+        const host = new MachineHost(docker, { name, network, folder, labels, files });
+        const hetzner = await SimulatedHetzner.start({ host, ipv4: (number) => addressOn(network, number) });
+        const zones = [{ name: "example.com", id: ZONE }];
+        const cloudflare = await SimulatedCloudflare.start({
+            accounts: [{ id: "0".repeat(32), token: TOKEN, zones }],
+        });
+        const served = [
+            await serve(hetznerDefinition({ endpoint: hetzner.endpoint, token: TOKEN })),
+            await serve(cloudflareDefinition({ baseUrl: cloudflare.url, apiToken: TOKEN })),
+        ];
+        return new Clouds(docker, network, registry, host, hetzner, cloudflare, served, async () => {
+            await MachineHost.removeLeftovers(docker, { labels, folder });
+            rmSync(folder, { recursive: true });
+        });
+    }
+
+    /** Makes an image of this machine's engine one that servers can pull; gives the reference that they know it by. */
+    async publish(image: string, tag: string): Promise<string> {
+        const [name = ""] = image.split(":");
+        const pushed = await this.registry.push(this.docker, { image, repository: `library/${name}`, tag });
+        return pushed.replace("library/", "");
+    }
+
+    /** Value of `PULUMI_DEBUG_PROVIDERS`. */
+    get variable(): string {
+        const names = ["hcloud", "cloudflare"];
+        return this.served.map(({ port }, index) => `${names[index] ?? ""}:${port}`).join();
     }
 
     /** The address that the stack's one server has, whichever machine it is. */
@@ -55,119 +83,56 @@ export class Clouds {
         return this.network.gateway;
     }
 
-    private kinds(): AnyKind<object>[] {
-        const hcloud = ["firewall", "network", "networkSubnet", "serverNetwork", "sshKey"];
-        return [
-            ...hcloud.map((module) => this.remembered(`hcloud:index/${module}:${capitalised(module)}`)),
-            this.remembered("cloudflare:index/dnsRecord:DnsRecord"),
-            this.remembered("hcloud:index/volume:Volume", { linuxDevice: deviceOf }),
-            this.remembered("hcloud:index/primaryIp:PrimaryIp", {
-                ipAddress: (_, { type }) => (type === "ipv4" ? this.address : "2001:db8::"),
-            }),
-            this.server(),
-            this.attachment(),
-        ];
+    /** The stack's servers, as the cloud knows them. */
+    async servers(): Promise<number[]> {
+        const { servers } = (await this.ask("GET", "/servers")) as { servers: Shown[] };
+        return servers.map(({ id }) => id);
     }
 
-    private nextId(): string {
-        this.lastId += 1;
-        return String(this.lastId);
-    }
-
-    private remembered(
-        token: string,
-        computed: Readonly<Record<string, (id: string, inputs: State) => string>> = {},
-    ): AnyKind<object> {
-        const outputsOf = (id: string, inputs: State) =>
-            Object.fromEntries(
-                Object.entries(computed).map(([name, compute]) => [name, compute(id, inputs)]),
-            );
-        const kind: Kind<State, State, object> = {
-            token,
-            outputs: Object.keys(computed),
-            check: () => [],
-            create: (inputs) => {
-                const id = this.nextId();
-                return Promise.resolve({ id, outputs: outputsOf(id, inputs) });
-            },
-            update: (id, inputs) => Promise.resolve(outputsOf(id, inputs)),
-        };
-        return defineKind(kind);
-    }
-
-    private server(): AnyKind<object> {
-        const kind: Kind<{ name: string; userData: string; deleteProtection?: boolean }, State, object> = {
-            token: "hcloud:index/server:Server",
-            outputs: ["ipv6Address"],
-            replaceOn: { userData: "it is read once" },
-            check: () => [],
-            create: async ({ name, userData }) => {
-                const id = this.nextId();
-                const machine = await Machine.boot(this.docker, {
-                    name: `${name}-${id}`,
-                    userData,
-                    network: this.network.name,
-                    address: this.address,
-                    storage: this.storage,
-                });
-                this.machines.set(id, machine);
-                return { id, outputs: { ipv6Address: "2001:db8::1" } };
-            },
-            update: () => Promise.resolve({ ipv6Address: "2001:db8::1" }),
-            read: (id, state) => Promise.resolve(this.machines.has(id) ? state : undefined),
-            delete: async (id, { deleteProtection }) => {
-                if (deleteProtection === true) {
-                    throw new Error(`server ${id} is protected from deletion`);
-                }
-                await this.machines.get(id)?.remove();
-                this.machines.delete(id);
-            },
-        };
-        return defineKind(kind);
-    }
-
-    private attachment(): AnyKind<object> {
-        const kind: Kind<{ serverId: number; volumeId: number }, object, object> = {
-            token: "hcloud:index/volumeAttachment:VolumeAttachment",
-            outputs: [],
-            replaceOn: { serverId: "attached anew", volumeId: "attached anew" },
-            check: () => [],
-            create: async ({ serverId, volumeId }) => {
-                const machine = this.machines.get(String(serverId));
-                if (machine === undefined) {
-                    throw new Error(`there is no server ${serverId}`);
-                }
-                const id = String(volumeId);
-                await machine.attachVolume({ device: deviceOf(id), folder: `volume-${id}` });
-                await this.loadImages(machine);
-                return { id: this.nextId(), outputs: {} };
-            },
-            update: () => Promise.resolve({}),
-        };
-        return defineKind(kind);
-    }
-
-    /** Machines reach no registry: what they will be asked for is there before. */
-    private async loadImages(machine: Machine): Promise<void> {
-        await until(
-            async () => (await machine.exec(["docker", "version"])).exitCode === 0,
-            () =>
-                machine.shell("cloud-init status --long; systemctl --no-pager status docker.service || true"),
-        );
-        const load = execa("docker", ["exec", "-i", machine.id, "docker", "load"]);
-        const save = execa("docker", ["save", ...this.images], { buffer: false });
-        if (save.stdout === null || load.stdin === null) {
-            throw new Error("the images' way to the machine has no end");
+    /** The machine that the stack's one server is. */
+    async machine(): Promise<Machine> {
+        const machine = this.host.machine(await this.server());
+        if (machine === undefined) {
+            throw new Error("the stack's server is no machine");
         }
-        save.stdout.pipe(load.stdin);
-        await Promise.all([save, load]);
+        return machine;
     }
-}
 
-function deviceOf(volume: string): string {
-    return `/dev/disk/by-id/scsi-0HC_Volume_${volume}`;
-}
+    /** Deletes the server as somebody does by hand, protection and all. */
+    async lose(): Promise<void> {
+        const path = `/servers/${await this.server()}`;
+        await this.ask("POST", `${path}/actions/change_protection`, { delete: false, rebuild: false });
+        await this.ask("DELETE", path);
+        await until(
+            async () => (await this.servers()).length === 0,
+            () => Promise.resolve("the server is there still"),
+        );
+    }
 
-function capitalised(name: string): string {
-    return name.charAt(0).toUpperCase() + name.slice(1);
+    async stop(): Promise<void> {
+        this.served.forEach((served) => served.stop());
+        await Promise.all([this.hetzner.stop(), this.cloudflare.stop(), this.registry.stop()]);
+        await this.clear();
+    }
+
+    private async server(): Promise<number> {
+        const [id, ...others] = await this.servers();
+        if (id === undefined || others.length > 0) {
+            throw new Error("the stack has one server");
+        }
+        return id;
+    }
+
+    private async ask(method: string, path: string, body?: object): Promise<unknown> {
+        const response = await fetch(`${this.hetzner.endpoint}${path}`, {
+            method,
+            headers: { authorization: `Bearer ${TOKEN}` },
+            body: JSON.stringify(body),
+        });
+        const answer: unknown = await response.json();
+        if (!response.ok) {
+            throw new Error(JSON.stringify(answer));
+        }
+        return answer;
+    }
 }

@@ -1,0 +1,2 @@
+export { MachineHost, type MachineHostArgs } from "./machineHost";
+export type { Leftovers } from "./leftovers";
