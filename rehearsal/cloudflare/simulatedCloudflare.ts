@@ -10,7 +10,7 @@ import { EdgeAddresses } from "./dns/answer";
 import { DnsServer } from "./dns/server";
 import { hexId } from "./ids";
 import { WorldState } from "./state";
-import { worldFile, worldInMemory } from "./worldFile";
+import { worldFile, worldInMemory, WorldStore } from "./worldFile";
 
 /** An account that is there when the simulation starts. */
 export interface SimulatedAccount {
@@ -57,21 +57,25 @@ export class SimulatedCloudflare {
         readonly nameServer: string,
         /** What is known; it changes with each request. */
         readonly world: WorldState,
+        private readonly store: WorldStore,
         private readonly api: ApiServer,
         private readonly dns: DnsServer,
+        private readonly listeners: Set<() => void>,
     ) {}
 
     static async start(args: SimulatedCloudflareArgs): Promise<SimulatedCloudflare> {
         const store = args.file === undefined ? worldInMemory() : worldFile(args.file);
         const world = store.load();
         args.accounts.forEach((account) => addAccount(world, account));
+        disconnectTunnels(world);
         store.save(world);
-        const api = new ApiServer(world, store, ROUTES);
+        const listeners = new Set<() => void>();
+        const api = new ApiServer(world, told(store, listeners), ROUTES);
         const dns = new DnsServer(world, args.edge ?? { ipv4: LOOPBACK }, args.dns?.address ?? LOOPBACK);
         const url = await api.listen(args.apiPort ?? 0);
         try {
             const nameServer = await dns.listen(args.dns?.port ?? 0);
-            return new SimulatedCloudflare(url, nameServer, world, api, dns);
+            return new SimulatedCloudflare(url, nameServer, world, store, api, dns, listeners);
         } catch (error) {
             await api.close();
             throw error;
@@ -83,8 +87,38 @@ export class SimulatedCloudflare {
         return this.api.requests;
     }
 
+    /** Keeps what was changed in the world past the API. */
+    save(): void {
+        this.store.save(this.world);
+    }
+
+    /** Calls after each change over the API; gives back what ends that. */
+    onChange(listener: () => void): () => void {
+        this.listeners.add(listener);
+        return () => this.listeners.delete(listener);
+    }
+
     async stop(): Promise<void> {
         await Promise.all([this.api.close(), this.dns.close()]);
+    }
+}
+
+/** A store that tells of each change, once it is kept. */
+function told(store: WorldStore, listeners: ReadonlySet<() => void>): WorldStore {
+    return {
+        load: () => store.load(),
+        save: (world) => {
+            store.save(world);
+            listeners.forEach((listener) => listener());
+        },
+    };
+}
+
+/** Connections end with the process that took them. */
+function disconnectTunnels({ tunnels }: WorldState): void {
+    for (const tunnel of Object.values(tunnels).filter(({ connections }) => connections.length > 0)) {
+        tunnel.connections = [];
+        tunnel.disconnectedAt = new Date().toISOString();
     }
 }
 

@@ -60,6 +60,8 @@ export interface Tunnel {
     readonly createdAt: string;
     deletedAt: string | null;
     connections: Connection[];
+    /** When the last connection ended. @default it has one, or never had */
+    disconnectedAt?: string | null;
     config: TunnelConfig | undefined;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Served, serve } from "../../providers/server/serve";
 import { SimulatedCloudflare } from "../../rehearsal/cloudflare";
 import { tunnelOfToken } from "../../rehearsal/cloudflare/api/tunnels";
-import { definition } from "../../rehearsal/cloudflare/provider/definition";
+import { cloudflareDefinition } from "../../rehearsal/cloudflare/provider/definition";
 import { makeProject, TemporaryProject } from "../../tools/bench/project";
 import { prepare } from "../../tools/prepare";
 import { pulumi } from "../../tools/pulumi";
@@ -30,7 +30,7 @@ jest.setTimeout(5 * 60_000);
 beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "berth-test-"));
     cloudflare = await startCloudflare({ edge: EDGE, file: join(folder, "world.json") });
-    served = await serve(definition);
+    served = await serve(cloudflareDefinition());
     const environment = await prepare({ quiet: true });
     const variables = {
         ...environment.variables,

@@ -1,4 +1,4 @@
-import { definition } from "../../rehearsal/cloudflare/provider/definition";
+import { cloudflareDefinition } from "../../rehearsal/cloudflare/provider/definition";
 import {
     ACCOUNT,
     CloudflareCalls,
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 async function started(apiToken = TOKEN) {
     const cloudflare = await startCloudflare();
-    const client = await ProviderClient.start(definition);
+    const client = await ProviderClient.start(cloudflareDefinition());
     clients.push(client);
     await client.configureWith({ apiToken: secret(apiToken), baseUrl: cloudflare.url });
     return { client, calls: new CloudflareCalls(cloudflare.url), cloudflare };

@@ -14,6 +14,8 @@ export interface EdgeAnswer {
 /** A request of a client of the edge. */
 export interface EdgeRequest {
     readonly host?: string;
+    /** Where the edge listens. @default 127.0.0.1 */
+    readonly address?: string;
     readonly method?: string;
     readonly headers?: Record<string, string>;
     readonly body?: string;
@@ -27,8 +29,15 @@ export const HOST = "shop.fly.dev";
 
 /** Begins a request to a port of the loopback address; the caller ends it. */
 export function open(port: number, path: string, asked: EdgeRequest = {}): ClientRequest {
-    const { host = HOST, method = "GET", headers = {}, trusted, agent = false } = asked;
-    const options: RequestOptions = { host: "127.0.0.1", port, path, method, agent };
+    const {
+        host = HOST,
+        address = "127.0.0.1",
+        method = "GET",
+        headers = {},
+        trusted,
+        agent = false,
+    } = asked;
+    const options: RequestOptions = { host: address, port, path, method, agent };
     const all = { ...options, headers: { host, ...headers } };
     return trusted === undefined
         ? request(all)

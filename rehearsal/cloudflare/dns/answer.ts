@@ -32,7 +32,7 @@ export function answerTo(world: WorldState, edge: EdgeAddresses, question: Quest
         return { flags: RCODE.refused };
     }
     const records = recordsOf(world, zone.id);
-    const here = at(records, name);
+    const here = recordsAt(records, name);
     const answers = [
         ...ownAnswers(zone, name, question),
         ...resolve({ records, edge, question }, question.name, here, []),
@@ -48,7 +48,7 @@ export function answerTo(world: WorldState, edge: EdgeAddresses, question: Quest
 }
 
 /** The zone that a name lies in: the longest, where one lies in another. */
-function zoneOf({ zones }: WorldState, name: string): Zone | undefined {
+export function zoneOf({ zones }: WorldState, name: string): Zone | undefined {
     return Object.values(zones)
         .filter((zone) => name === zone.name || isBelow(name, zone.name))
         .sort((a, b) => b.name.length - a.name.length)
@@ -60,7 +60,7 @@ function isBelow(name: string, parent: string): boolean {
 }
 
 /** Records of a name: its own, or else those of the closest wildcard; a name that exists hides it (RFC 4592). */
-function at(records: readonly DnsRecord[], name: string): DnsRecord[] {
+export function recordsAt(records: readonly DnsRecord[], name: string): DnsRecord[] {
     const own = records.filter((record) => record.name === name);
     if (own.length > 0 || records.some((record) => isBelow(record.name, name))) {
         return own;
@@ -105,7 +105,7 @@ function resolve(
     const target = alias.content;
     const further = seen.includes(target)
         ? []
-        : resolve(search, target, at(records, target), [...seen, target]);
+        : resolve(search, target, recordsAt(records, target), [...seen, target]);
     return [toAnswer(owner, alias), ...further];
 }
 

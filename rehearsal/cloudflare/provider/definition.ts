@@ -9,15 +9,27 @@ import { CloudflareServices } from "./restKind";
 import { tunnelConfig } from "./tunnelConfig";
 import { getTunnelToken } from "./tunnelToken";
 
+/** What the provider finds where it runs, as the real one finds it in the variables of its environment. */
+export interface CloudflareEnvironment {
+    /** Base of the API. @default the configuration has it */
+    readonly baseUrl?: string;
+    /** Secret. As the variable CLOUDFLARE_API_TOKEN. @default the configuration has it */
+    readonly apiToken?: string;
+}
+
 /** The provider `cloudflare`, as far as our stacks use it; it stands where Pulumi's own can't be downloaded. */
-export const definition: ProviderDefinition<CloudflareServices> = {
-    // Of the provider whose place it takes.
-    version: dependencies["@pulumi/cloudflare"],
-    kinds: [dnsRecord, tunnel, tunnelConfig, accessServiceToken, accessPolicy, accessApplication],
-    functions: [getTunnelToken],
-    checkConfig,
-    connect,
-};
+export function cloudflareDefinition(
+    environment: CloudflareEnvironment = {},
+): ProviderDefinition<CloudflareServices> {
+    return {
+        // Of the provider whose place it takes.
+        version: dependencies["@pulumi/cloudflare"],
+        kinds: [dnsRecord, tunnel, tunnelConfig, accessServiceToken, accessPolicy, accessApplication],
+        functions: [getTunnelToken],
+        checkConfig: (config) => checkConfig({ ...environment, ...config }),
+        connect: (config) => connect({ ...environment, ...config }),
+    };
+}
 
 /** There is no default for `baseUrl`: this provider never goes to the real API by an oversight. */
 function checkConfig(config: Properties): Problem[] {

@@ -1,0 +1,1 @@
+export { Edge, type EdgeOptions, type EdgeWorld } from "./edge";
