@@ -1,8 +1,9 @@
-import { Box, bottomOf, n, Point, rightOf, roundedPath } from "./geometry";
+import { bottomOf, n, rightOf } from "./geometry";
 import { Layout, layOut } from "./layout";
 import { StackModel } from "./model";
-import { styleSheet } from "./style";
 import { PlacedApp, PlacedServer } from "./placed";
+import { styleSheet } from "./style";
+import { escape, group, path, rectangle, text, tip } from "./svg";
 import { FONT, PlacedSystem, portLabel } from "./systemLayout";
 import { widthOf } from "./text";
 
@@ -35,11 +36,6 @@ function summaryOf({ systems }: StackModel): string {
         `${count("postgres")} databases`,
         `${count("redis")} Redis`,
     ].join(", ");
-}
-
-function tip(kind: string): string {
-    const size = 'markerWidth="8" markerHeight="8" refX="7" refY="4"';
-    return `<marker id="to${kind}" ${size} orient="auto" markerUnits="userSpaceOnUse"><path class="tip${kind}" d="M0 .6L8 4L0 7.4Z"/></marker>`;
 }
 
 function drawEdge({ trunk, rails, arrivals, model }: Layout): string[] {
@@ -146,28 +142,4 @@ function drawServer({ server, box, stores }: PlacedServer): string {
             ? []
             : [text("muted", { x: rightOf(box) - 12, y: baseline }, server.published, FONT.label, "end")]),
     ]);
-}
-
-function group(parts: readonly string[]): string {
-    return `<g>${parts.join("")}</g>`;
-}
-
-function rectangle(name: string, { x, y, width, height }: Box, radius: number): string {
-    return `<rect class="${name}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="${radius}"/>`;
-}
-
-/** One or more lines; where they share a way it is drawn once, and the arrow stands at the last one's end. */
-function path(name: string, lines: readonly (readonly Point[])[], arrow?: string): string {
-    const marker = arrow === undefined ? "" : ` marker-end="url(#to${arrow})"`;
-    const data = lines.map((points) => roundedPath(points, 8)).join("");
-    return `<path class="${name}" d="${data}"${marker}/>`;
-}
-
-function text(name: string, { x, y }: Point, words: string, size: number, anchor = "start"): string {
-    const aligned = anchor === "start" ? "" : ` text-anchor="${anchor}"`;
-    return `<text class="${name}" x="${n(x)}" y="${n(y)}" font-size="${size}"${aligned}>${escape(words)}</text>`;
-}
-
-function escape(words: string): string {
-    return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

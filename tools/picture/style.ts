@@ -1,8 +1,8 @@
 /** One colour in the light and in the dark. */
-type Tone = readonly [light: string, dark: string];
+export type Tone = readonly [light: string, dark: string];
 
 /** What the classes of the picture look like; `fill` and `stroke` differ between light and dark. */
-const tones: Readonly<Record<string, { readonly fill?: Tone; readonly stroke?: Tone }>> = {
+export const tones: Readonly<Record<string, { readonly fill?: Tone; readonly stroke?: Tone }>> = {
     page: { fill: ["#f7f8fa", "#0d1117"] },
     system: { fill: ["#ffffff", "#151b23"], stroke: ["#d5dae1", "#2f3742"] },
     app: { fill: ["#f5f7fb", "#1d2530"], stroke: ["#c3ccd9", "#3d4756"] },
@@ -24,7 +24,7 @@ const tones: Readonly<Record<string, { readonly fill?: Tone; readonly stroke?: T
     tipRedis: { fill: ["#c06a5a", "#d98675"] },
 };
 
-const FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","DejaVu Sans",sans-serif';
+export const FONTS = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","DejaVu Sans",sans-serif';
 
 /** The picture's style sheet: light, and dark where the reader's system is. */
 export function styleSheet(): string {

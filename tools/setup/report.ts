@@ -7,6 +7,8 @@ export interface Running {
     /** It is done; `text` says how: "cached", "built". */
     done(text: string): void;
     failed(): void;
+    /** It is over: `line` says how, in place of the usual one. */
+    over(line: string): void;
 }
 
 /** Shows the steps of a set-up: live on a terminal, one plain line each otherwise. */
@@ -64,6 +66,11 @@ abstract class BaseReporter implements Reporter {
             },
             failed: () => {
                 this.finish(line, "✗", "failed");
+            },
+            over: (text) => {
+                this.running.delete(line);
+                this.changed(line);
+                this.say(text);
             },
         };
     }
