@@ -69,6 +69,7 @@ describe("the workflows", () => {
             "deploy.yml",
             "pull-request.yml",
             "pulumi.yml",
+            "rehearsal.yml",
             "release.yml",
             "rollback.yml",
             "test.yml",

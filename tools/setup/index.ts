@@ -90,6 +90,10 @@ export function variablesFor(
         ...(world === "air-gapped"
             ? { PULUMI_HOME: pulumiHome(), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }
             : {}),
+        // A rehearsal's home: what is not in it shall not come there.
+        ...(env.BERTH_PULUMI_HOME
+            ? { PULUMI_HOME: env.BERTH_PULUMI_HOME, PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }
+            : {}),
     };
 }
 

@@ -16,6 +16,8 @@ import { View } from "./view";
 
 /** How the proxy is set up. */
 export interface EdgeOptions {
+    /** Where it takes requests: plain ones, and those over TLS. @default free ports of the loopback address */
+    readonly listen?: { readonly address: string; readonly httpPort: number; readonly httpsPort: number };
     /** For all hosts, or for each: a host without one gets no TLS connection. @default there is no TLS */
     readonly certificate?: Certificate | ((host: string) => Certificate | undefined);
     /**
@@ -36,7 +38,9 @@ export interface EdgeOptions {
 
 const PATIENCE: Patience = { candidateSeconds: 2, queueSeconds: 10, startSeconds: 30 };
 
-/** A stand-in for Fly Proxy on the loopback address. */
+const ANYWHERE = { address: "127.0.0.1", httpPort: 0, httpsPort: 0 };
+
+/** A stand-in for Fly Proxy. */
 export class Edge {
     /** What autostart and autostop could not do, in words. */
     readonly troubles: string[] = [];
@@ -83,7 +87,11 @@ export class Edge {
             );
         }
         edge.servers.forEach((server) => edge.handle(server));
-        edge.ports = await Promise.all(edge.servers.map(listen));
+        const { address, httpPort, httpsPort } = options.listen ?? ANYWHERE;
+        const ports = [httpPort, httpsPort];
+        edge.ports = await Promise.all(
+            edge.servers.map((server, index) => listen(server, ports[index] ?? 0, address)),
+        );
         return edge;
     }
 

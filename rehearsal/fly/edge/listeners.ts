@@ -32,10 +32,10 @@ export function tlsServer(certificateOf: (host: string) => Certificate | undefin
     });
 }
 
-/** Listens on a free port of the loopback address. */
-export function listen(server: Server | TlsServer): Promise<number> {
+/** Listens, and tells on which port: 0 stands for any that is free. */
+export function listen(server: Server | TlsServer, port: number, address: string): Promise<number> {
     return new Promise((resolve, reject) => {
         server.once("error", reject);
-        server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+        server.listen(port, address, () => resolve((server.address() as AddressInfo).port));
     });
 }

@@ -1,0 +1,28 @@
+import { HetznerConsole } from "./consoles";
+import { checkRows } from "./data";
+import { askAll, publicApps } from "./outputs";
+import { Act, eventually } from "./scene";
+
+/** How long a server may take until everything on it answers again. */
+const BACK_SECONDS = 120;
+
+/** The server reboots, and nobody does anything. */
+export const reboot: Act = {
+    name: "reboot",
+    title: "The server reboots, everything comes back by itself",
+    async play(scene) {
+        const { stage } = scene;
+        const console = new HetznerConsole(stage);
+        const apps = await publicApps(scene);
+        const { id } = await console.server();
+        const began = Date.now();
+        await scene.step("a reboot by Hetzner's console", () =>
+            console.act("POST", `/servers/${id}/actions/reboot`),
+        );
+        await scene.step("every app answers again", () =>
+            eventually(BACK_SECONDS, () => askAll(stage.browser, apps)),
+        );
+        scene.figures["back after s"] = Math.round((Date.now() - began) / 1000);
+        scene.figures.databases = await scene.step("every row is there", () => checkRows(scene, "zero"));
+    },
+};

@@ -1,0 +1,52 @@
+import { Load, LoadResult } from "./load";
+import { Act, check } from "./scene";
+import { targetsOf, versionOf } from "./targets";
+import { imageOf, releaseImage } from "./versions";
+
+/** A release of two apps at once, one behind the server's own ports and one behind the tunnel, under load. */
+export const release: Act = {
+    name: "release",
+    title: "A release under load loses nothing",
+    async play(scene) {
+        const targets = await targetsOf(scene);
+        const { stage } = scene;
+        for (const target of targets) {
+            const image = imageOf(stage, target);
+            const next = await scene.step(
+                `version 2 of ${target.system} ${target.app} is made and pushed`,
+                () => stage.images.variant(image, { version: 2 }),
+            );
+            releaseImage(stage, next, [target]);
+        }
+        const loads = targets.map(({ load }) => new Load(stage, { ...load, ...PACE }));
+        let results: LoadResult[];
+        try {
+            const apps = targets.map(({ system, app }) => `${system} ${app}`).join(" and ");
+            await scene.command(`npm run up with version 2 of ${apps}`, "up");
+        } finally {
+            results = await Promise.all(loads.map((load) => load.stop()));
+        }
+        await scene.step("the new versions answer", async () => {
+            for (const { load } of targets.filter((target) => target.load.isSample)) {
+                const { body } = await stage.browser.get(load.origin);
+                check(versionOf(body) === "2", `${load.origin} answers ${body}`);
+            }
+        });
+        const all = results.flatMap(({ lostBy }) => Object.entries(lostBy));
+        const tunnel = targets.findIndex(({ way }) => way === "tunnel");
+        Object.assign(scene.figures, {
+            requests: sum(results.map(({ requests }) => requests)),
+            lost: sum(results.map(({ lost }) => lost)),
+            "p95 ms": Math.max(...results.map(({ p95Ms }) => p95Ms)),
+            ...(tunnel !== -1 && { "by the tunnel": results[tunnel]?.requests ?? 0 }),
+        });
+        check(all.length === 0, `lost: ${all.map(([kind, count]) => `${count} × ${kind}`).join(", ")}`);
+    },
+};
+
+/** What two ways together make of this machine leaves the engine room to work. */
+const PACE = { perSecond: 30, mostSeconds: 240 };
+
+function sum(numbers: readonly number[]): number {
+    return numbers.reduce((all, each) => all + each, 0);
+}

@@ -1,0 +1,72 @@
+import { statfsSync } from "node:fs";
+import { freemem } from "node:os";
+import { getuid } from "node:process";
+import { Problem } from "../../lib/problems";
+import { findProgram } from "../../tools/setup/command";
+
+/** What a rehearsal takes. Measured with all five systems: docs/rehearsal.md. */
+export const NEEDS = { memoryMb: 4000, diskMb: 12_000 } as const;
+
+/** What a machine has. */
+export interface Offer {
+    readonly platform: string;
+    readonly root: boolean;
+    readonly freeMemoryMb: number;
+    /** On the disk of the folder in which the rehearsal keeps its files. */
+    readonly freeDiskMb: number;
+    /** Programs that are not there. */
+    readonly missing: readonly string[];
+}
+
+/** Programs of this machine that the rehearsal uses, and the packages that bring them, as Debian names them. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+    unshare: "util-linux",
+    mount: "mount",
+    ip: "iproute2",
+    ssh: "openssh-client",
+    openssl: "openssl",
+};
+
+/** Everything that a machine lacks for a rehearsal, at once. */
+export function checkOffer({ platform, root, freeMemoryMb, freeDiskMb, missing }: Offer): Problem[] {
+    const problems: Problem[] = [];
+    if (platform !== "linux") {
+        const message = `${platform} has no network namespaces: a rehearsal takes a Linux machine`;
+        problems.push({
+            path: "system",
+            message,
+            fix: "Use a virtual machine, or let CI do it: docs/rehearsal.md",
+        });
+    }
+    if (!root) {
+        const message = "is not root: servers get firewalls, disks and addresses of their own";
+        problems.push({ path: "user", message, fix: "sudo -E npm run rehearse" });
+    }
+    if (freeMemoryMb < NEEDS.memoryMb) {
+        const message = `${freeMemoryMb} MB are free, ${NEEDS.memoryMb} MB are needed`;
+        problems.push({ path: "memory", message, fix: "End what else runs, or rehearse fewer systems" });
+    }
+    if (freeDiskMb < NEEDS.diskMb) {
+        const message = `${freeDiskMb} MB are free, ${NEEDS.diskMb} MB are needed`;
+        problems.push({ path: "disk", message, fix: "Free some, or point BERTH_CACHE at a bigger disk" });
+    }
+    for (const program of missing) {
+        const fix = `apt install ${PROGRAMS[program] ?? program}`;
+        problems.push({ path: program, message: "is not installed", fix });
+    }
+    return problems;
+}
+
+/** What this machine has. `folder` exists. */
+export function offerOfThisMachine(folder: string): Offer {
+    const { bavail, bsize } = statfsSync(folder);
+    return {
+        platform: process.platform,
+        root: getuid?.() === 0,
+        freeMemoryMb: Math.floor(freemem() / MB),
+        freeDiskMb: Math.floor((bavail * bsize) / MB),
+        missing: Object.keys(PROGRAMS).filter((program) => findProgram(program) === undefined),
+    };
+}
+
+const MB = 1024 * 1024;

@@ -1,0 +1,186 @@
+import { zoneOf } from "../../components/cloudflare/zones";
+import { mapValues } from "../../lib/records";
+import { SystemDefinition } from "../../systems/system";
+
+/** A stack's settings as its file has them; a secret is a map with `secure` in it. */
+export type StackSettings = Readonly<Record<string, unknown>>;
+
+/** What a rehearsed stack has to know of the clouds that stand in for the real ones. */
+export interface Surroundings {
+    /** Address that this machine reaches the servers from. */
+    readonly gateway: string;
+    /** Directory of the certificate authority, and the domain that it goes by. */
+    readonly acme: { readonly directory: string; readonly issuer: string };
+    readonly cloudflare: { readonly accountId: string };
+    readonly fly: { readonly url: string };
+    /** Path of the lock file, from the project's root. */
+    readonly imageLock: string;
+    /** What stands for an app's image: of the one that the stack sets, undefined where it sets none. */
+    readonly imageOf: (set: string | undefined) => string;
+}
+
+/** The settings of a rehearsed stack. */
+export interface Rehearsed {
+    readonly settings: Readonly<Record<string, unknown>>;
+    /** How they differ from the stack's own, a line each, secrets left out. */
+    readonly changes: readonly string[];
+}
+
+/** Settings that say how to get at something that a rehearsal has another way to. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+    "berth:sshThrough": "SSH goes straight to the server",
+    "berth:sshHost": "SSH goes straight to the server",
+    "berth:wildcards": "each host gets a certificate of its own: the proof by DNS needs the real Cloudflare",
+    "berth:dnsToken": "each host gets a certificate of its own",
+};
+/** The same of each system. */
+const LEFT_OUT_OF_SYSTEMS: Readonly<Record<string, string>> = {
+    registryAddress: "images come from the rehearsal's registry",
+    registryUsername: "images come from the rehearsal's registry",
+    registryPassword: "images come from the rehearsal's registry",
+    attach: "a server of another stack is none here: the system has its own",
+    snapshots: "there are no snapshots to begin with: disks begin empty",
+};
+
+/**
+ * The settings with which a stack is rehearsed: its own, with the clouds that stand in for the real ones. Every secret is
+ * left out, and the program makes one up by the rules it has for them. What the stack does not say yet gets a value that
+ * does no harm, so that a team can rehearse before it has an account.
+ */
+export function rehearsedSettings(
+    own: StackSettings,
+    systems: readonly SystemDefinition[],
+    surroundings: Surroundings,
+): Rehearsed {
+    const changes: string[] = [];
+    const kept = keptOf(own, systems, changes);
+    const settings: Record<string, unknown> = { ...kept, "berth:composition": "prod" };
+    const set = (key: string, value: unknown, why: string) => {
+        settings[key] = value;
+        changes.push(`${key} is ${textOf(value)}: ${why}`);
+    };
+    const { gateway, acme, cloudflare, fly } = surroundings;
+    set("berth:inventSecrets", "true", "each secret is made up");
+    set("berth:imageLock", surroundings.imageLock, "images were made, or pulled, on this machine");
+    set("berth:sshFrom", [...listOf(kept["berth:sshFrom"]), `${gateway}/32`], "this machine is the runner");
+    set("berth:swapMb", "0", "swap is this machine's own");
+    set("berth:acmeServer", acme.directory, "certificates are Pebble's");
+    set("berth:acmeIssuer", acme.issuer, "certificates are Pebble's");
+    if (kept["berth:acmeEmail"] === undefined) {
+        set("berth:acmeEmail", "rehearsal@example.com", "none is set");
+    }
+    set("berth:cloudflareAccountId", cloudflare.accountId, "the simulated Cloudflare's account");
+    set("fly:baseUrl", fly.url, "the simulated Fly");
+    for (const system of systems) {
+        settings[`${system.name}:images`] = imagesOf(own, system, surroundings, changes);
+        for (const name of missingValues(own, system)) {
+            set(`${system.name}:${name}`, "rehearsal", "none is set");
+        }
+    }
+    const zones = zonesOf(own, systems);
+    const added = Object.keys(zones).filter((zone) => !(zone in mapOf(own["berth:zones"])));
+    if (added.length > 0) {
+        set("berth:zones", zones, `not set: ${added.join(", ")}`);
+    }
+    return { settings, changes };
+}
+
+/** What is copied as it is. */
+function keptOf(
+    own: StackSettings,
+    systems: readonly SystemDefinition[],
+    changes: string[],
+): Record<string, unknown> {
+    const leftOut = {
+        ...LEFT_OUT,
+        ...Object.fromEntries(
+            systems.flatMap(({ name }) =>
+                Object.entries(LEFT_OUT_OF_SYSTEMS).map(([key, why]) => [`${name}:${key}`, why]),
+            ),
+        ),
+    };
+    const entries = Object.entries(own).filter(([key, value]) => {
+        const why = leftOut[key] ?? (holdsSecret(value) ? "a secret: one is made up" : undefined);
+        if (why !== undefined) {
+            changes.push(`${key} is left out: ${why}`);
+        }
+        return why === undefined;
+    });
+    return Object.fromEntries(entries);
+}
+
+/** Whether a value, or a part of it, is encrypted. */
+function holdsSecret(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) {
+        return false;
+    }
+    return "secure" in value || Object.values(value).some(holdsSecret);
+}
+
+function imagesOf(
+    own: StackSettings,
+    { name, apps }: SystemDefinition,
+    { imageOf }: Surroundings,
+    changes: string[],
+): Record<string, string> {
+    const set = mapOf(own[`${name}:images`]);
+    return mapValues(apps, (_, app) => {
+        const image = set[app];
+        if (image === undefined) {
+            changes.push(`${name}:images.${app} is the sample app: none is set`);
+        }
+        return imageOf(image);
+    });
+}
+
+function missingValues(own: StackSettings, { name, values }: SystemDefinition): string[] {
+    return Object.entries(values)
+        .filter(([value, need]) => need.default === undefined && own[`${name}:${value}`] === undefined)
+        .map(([value]) => value);
+}
+
+/** Ids of the zones that the hosts lie in. Where none is set for one, it lies in the zone of its last two labels. */
+export function zonesOf(own: StackSettings, systems: readonly SystemDefinition[]): Record<string, string> {
+    const zones = { ...mapOf(own["berth:zones"]) };
+    for (const host of hostsOf(own, systems)) {
+        const known = Object.entries(zones).map(([name, id]) => ({ name, id }));
+        if (zoneOf(host, known) === undefined) {
+            const zone = host.split(".").slice(-2).join(".");
+            zones[zone] = zoneId(zone);
+        }
+    }
+    return zones;
+}
+
+/** Hosts that stand in the stack's own zones. */
+function hostsOf(own: StackSettings, systems: readonly SystemDefinition[]): string[] {
+    return systems
+        .flatMap(({ name, hosts }) => {
+            const set = mapOf(own[`${name}:hosts`]);
+            const domain = own["berth:domain"];
+            const roles = Object.keys(hosts);
+            const below = (role: string) => (roles.length === 1 ? name : `${role}.${name}`);
+            return roles.map(
+                (role) =>
+                    set[role] ?? (typeof domain === "string" && domain ? `${below(role)}.${domain}` : ""),
+            );
+        })
+        .filter((host) => host !== "" && !host.endsWith(".fly.dev"));
+}
+
+/** An id in the form of Cloudflare's that is the same each time. */
+function zoneId(zone: string): string {
+    return Buffer.from(zone).toString("hex").padEnd(32, "0").slice(0, 32);
+}
+
+function mapOf(value: unknown): Record<string, string> {
+    return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
+}
+
+function listOf(value: unknown): unknown[] {
+    return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string {
+    return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import {
+    rehearsedSettings,
+    StackSettings,
+    Surroundings,
+    zonesOf,
+} from "../../../rehearsal/stage/stackSettings";
+import { readSettings } from "../../../stacks/settings";
+import { SYSTEMS } from "../../../systems";
+import { rawConfig } from "../../support/config";
+
+const SAMPLE = `berth-sample:1.0.0@sha256:${"a".repeat(64)}`;
+
+const SURROUNDINGS: Surroundings = {
+    gateway: "172.30.0.1",
+    acme: { directory: "https://172.30.0.1:14000/dir", issuer: "pebble.letsencrypt.org" },
+    cloudflare: { accountId: "0123456789abcdef0123456789abcdef" },
+    fly: { url: "http://127.0.0.1:4000" },
+    imageLock: ".state/prod-rehearsal.lock.json",
+    imageOf: (set) => (set === undefined ? SAMPLE : `own/${set}`),
+};
+
+const rehearsed = (own: StackSettings) => rehearsedSettings(own, SYSTEMS, SURROUNDINGS);
+
+function fileOf(stack: string): StackSettings {
+    const text = readFileSync(join(__dirname, "../../..", `Pulumi.${stack}.yaml`), "utf8");
+    return (parse(text) as { config: StackSettings }).config;
+}
+
+/** What the program makes of the settings of a rehearsal: it refuses all that it would refuse of a stack's own. */
+function read(settings: Readonly<Record<string, unknown>>) {
+    const lock = JSON.stringify({ images: { "postgres:16": "postgres:16.14" } });
+    const environment = { HCLOUD_TOKEN: "a", CLOUDFLARE_API_TOKEN: "b", FLY_API_TOKEN: "c" };
+    return readSettings({
+        ...rawConfig("prod-rehearsal", { ...settings }),
+        environment,
+        readFile: () => lock,
+    });
+}
+
+describe.each([
+    { stack: "prod", protect: true },
+    { stack: "staging", protect: false },
+])("the settings of a rehearsed $stack", ({ stack, protect }) => {
+    it("are all that the program needs, however little the stack's file has yet", () => {
+        const { settings } = rehearsed(fileOf(stack));
+        expect(read(settings)).toMatchObject({ composition: "prod", protect });
+    });
+
+    it("keep what is no secret as it is", () => {
+        const own = fileOf(stack);
+        const { settings } = rehearsed(own);
+        const kept = Object.keys(own).filter((key) => settings[key] === own[key]);
+        expect(kept).toContain("berth:serverType");
+        expect(kept).toContain("korczewski:hosts");
+        expect(kept).toContain("connected-repo:webappUrl");
+    });
+});
+
+it("replaces the clouds' addresses, adds the runner's own, and leaves out ways in that there are not", () => {
+    const { settings } = rehearsed({
+        "berth:sshFrom": ["203.0.113.7/32"],
+        "berth:sshThrough": "cloudflareAccess",
+        "berth:sshHost": "ssh.example.com",
+        "berth:wildcards": ["*.example.com"],
+        "berth:cloudflareAccountId": "ffffffffffffffffffffffffffffffff",
+        "partyquiz:registryAddress": "ghcr.io",
+        "audifi:attach": { db: "audifi-db" },
+    });
+    expect(settings).toMatchObject({
+        "berth:sshFrom": ["203.0.113.7/32", "172.30.0.1/32"],
+        "berth:acmeServer": "https://172.30.0.1:14000/dir",
+        "berth:acmeIssuer": "pebble.letsencrypt.org",
+        "berth:cloudflareAccountId": "0123456789abcdef0123456789abcdef",
+        "berth:inventSecrets": "true",
+        "fly:baseUrl": "http://127.0.0.1:4000",
+    });
+    expect(Object.keys(settings)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/sshThrough|sshHost|wildcards|registry|attach/)]),
+    );
+});
+
+it("takes the images that the stack sets, and the sample app for the others", () => {
+    const { settings, changes } = rehearsed({ "partyquiz:images": { web: "ghcr.io/team/web:1.0.0" } });
+    expect(settings["partyquiz:images"]).toEqual({ web: "own/ghcr.io/team/web:1.0.0", ws: SAMPLE });
+    expect(changes).toContain("partyquiz:images.ws is the sample app: none is set");
+    expect(changes).not.toContain("partyquiz:images.web is the sample app: none is set");
+});
+
+it("knows a zone for every host: those that are set, and the likely ones of the others", () => {
+    const own = {
+        "berth:domain": "team.example",
+        "berth:zones": { "korczewski.de": "a-zone" },
+        "korczewski:hosts": { frontend: "l2p.korczewski.de" },
+        "audifi:hosts": { api: "audifi-api.fly.dev" },
+    };
+    const zones = zonesOf(own, SYSTEMS);
+    expect(zones).toEqual({
+        "korczewski.de": "a-zone",
+        "team.example": expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
+    });
+    expect(zonesOf(own, SYSTEMS)).toEqual(zones);
+});
+
+it("takes over no secret, wherever in the settings one stands", () => {
+    const digit = fc.constantFrom(..."0123456789abcdef".split(""));
+    const secret = fc
+        .string({ unit: digit, minLength: 16, maxLength: 40 })
+        .map((text) => ({ secure: `v1:${text}` }));
+    const value = fc.oneof(secret, fc.record({ inner: secret }), fc.array(secret, { minLength: 1 }));
+    const keys = fc.constantFrom(
+        ...["hcloud:token", "fly:token", "cloudflare:apiToken", "berth:dnsToken", "other:thing"],
+        ...SYSTEMS.flatMap(({ name, secrets }) => Object.keys(secrets).map((each) => `${name}:${each}`)),
+    );
+    fc.assert(
+        fc.property(fc.dictionary(keys, value), (own) => {
+            const result = JSON.stringify(rehearsed(own));
+            expect(result).not.toContain("secure");
+            expect(result).not.toMatch(/v1:[0-9a-f]{16}/);
+        }),
+    );
+});

@@ -1,0 +1,60 @@
+import { ACTS } from "../../rehearsal/day/acts";
+import { rehearse } from "../../rehearsal/rehearse";
+import { parse } from "../arguments";
+import { SetupError } from "../setup/errors";
+
+const list = ACTS.map(({ name, title }) => `  ${name.padEnd(16)}${title}`).join("\n");
+
+const help = `npm run rehearse: production from zero on this machine, and a day in its life. Brings the whole stack up with the real
+Pulumi engine against simulated clouds, where a server is a real Debian machine in a container. No cloud account is asked
+for or touched. Writes report/rehearsal.html, .md and .json. Takes Linux, root and a Docker engine.
+
+  -- --stack <stack>   the stack whose settings are rehearsed (default: prod; or -s)
+  -- --act <name,…>    these acts only, after the first one
+  -- --keep            leaves everything as it is afterwards, until Ctrl-C
+
+${list}
+
+Exits with 1 when an act fails.`;
+
+const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** Rehearses a stack. Whoever ends it half-way gets a clean machine back, too. */
+export async function run(args: string[]): Promise<number> {
+    const { flags, values } = parse(args, help, { flags: ["--keep"], values: ["--stack", "-s", "--act"] });
+    const acts = namesOf(values.get("--act"));
+    const ended = new AbortController();
+    const end = () => {
+        say("\n  … taking everything down");
+        ended.abort(new SetupError("Ended before its time.", "Nothing is left behind."));
+    };
+    SIGNALS.forEach((signal) => process.on(signal, end));
+    try {
+        const ok = await rehearse({
+            stack: values.get("--stack") ?? values.get("-s") ?? "prod",
+            acts,
+            keep: flags.has("--keep"),
+            say,
+            signal: ended.signal,
+        });
+        return ok ? 0 : 1;
+    } finally {
+        SIGNALS.forEach((signal) => process.off(signal, end));
+    }
+}
+
+function namesOf(value: string | undefined): string[] {
+    const names = value === undefined ? [] : value.split(",");
+    const unknown = names.filter((name) => !ACTS.some((act) => act.name === name));
+    if (unknown.length > 0) {
+        throw new SetupError(
+            `There is no act ${unknown.join(", ")}.`,
+            `One of ${ACTS.map(({ name }) => name).join(", ")}.`,
+        );
+    }
+    return names;
+}
+
+function say(text: string): void {
+    process.stderr.write(`${text}\n`);
+}
