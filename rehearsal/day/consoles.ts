@@ -23,6 +23,16 @@ export class HetznerConsole {
         return volume;
     }
 
+    /** The server's IPv4 address. */
+    async address(): Promise<{ readonly id: number; readonly ip: string }> {
+        const { primary_ips: all } = await this.call<{
+            primary_ips: { id: number; ip: string; type: "ipv4" | "ipv6" }[];
+        }>("GET", "/primary_ips");
+        const address = all.find(({ type }) => type === "ipv4");
+        check(address !== undefined, "there is no IPv4 address");
+        return address;
+    }
+
     async firewall(): Promise<{ readonly id: number; readonly rules: readonly object[] }> {
         const { firewalls } = await this.call<{ firewalls: { id: number; rules: object[] }[] }>(
             "GET",

@@ -3,7 +3,7 @@ import { checkRows, writeRows } from "./data";
 import { askAll, publicApps } from "./outputs";
 import { Act, check } from "./scene";
 
-/** The server is gone, with its disk, its host key and all that Docker had; the data volume is not. */
+/** The server is gone, with its disk, its host key, its address and all that Docker had; the data volume is not. */
 export const lostServer: Act = {
     name: "lost-server",
     title: "The server is lost and rebuilt, with every row",
@@ -19,6 +19,11 @@ export const lostServer: Act = {
                 rebuild: false,
             });
             await console.act("DELETE", `/servers/${id}`);
+        });
+        await scene.step("and so is its address", async () => {
+            const { id: address } = await console.address();
+            await console.act("POST", `/primary_ips/${address}/actions/change_protection`, { delete: false });
+            await console.act("DELETE", `/primary_ips/${address}`);
         });
         const { ms } = await scene.command("npm run rebuild", "rebuild", "--yes");
         scene.figures["rebuilt s"] = Math.round(ms / 1000);

@@ -11,8 +11,8 @@ export interface PublicApp extends AppOutput {
 
 /** The apps that the stack says it serves. */
 export async function publicApps(scene: Scene): Promise<PublicApp[]> {
-    const { output } = await scene.pulumi("stack", "output", "systems", "--json");
-    const systems = JSON.parse(output) as SystemsOutput;
+    const { stdout } = await scene.pulumi("stack", "output", "systems", "--json");
+    const systems = JSON.parse(stdout) as SystemsOutput;
     return Object.entries(systems).flatMap(([system, { apps }]) =>
         Object.entries(apps).flatMap(([app, { urls, healthUrl }]) =>
             healthUrl === undefined ? [] : [{ system, app, urls, healthUrl }],

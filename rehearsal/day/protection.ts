@@ -35,7 +35,7 @@ export const protection: Act = {
 
 /** What the state knows, a line each. Secrets are encrypted anew each time that it is written. */
 async function resources(scene: Scene): Promise<string> {
-    const { output } = await scene.pulumi("stack", "export");
-    const { deployment } = JSON.parse(output) as { deployment: { resources?: Recorded[] } };
+    const { stdout } = await scene.pulumi("stack", "export");
+    const { deployment } = JSON.parse(stdout) as { deployment: { resources?: Recorded[] } };
     return (deployment.resources ?? []).map(({ urn, id = "" }) => `${urn} ${id}`).join("\n");
 }

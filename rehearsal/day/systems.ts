@@ -6,8 +6,8 @@ import { Scene } from "./scene";
 /** What stands where, as the stack tells once it serves. */
 export async function describeSystems(scene: Scene): Promise<SystemReport[]> {
     const apps = await publicApps(scene);
-    const { output } = await scene.pulumi("stack", "export");
-    const { deployment } = JSON.parse(output) as { deployment: { resources?: Recorded[] } };
+    const { stdout } = await scene.pulumi("stack", "export");
+    const { deployment } = JSON.parse(stdout) as { deployment: { resources?: Recorded[] } };
     const { systems, settings } = scene.stage;
     return systems.map(({ name }) => ({
         name,

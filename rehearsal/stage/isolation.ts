@@ -10,6 +10,8 @@ const ALLOWED = ["PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "DOCKER_HOST", "BER
 export interface Said {
     readonly code: number;
     readonly output: string;
+    /** What it said on its standard output alone: JSON, where that was asked for. */
+    readonly stdout: string;
     readonly ms: number;
 }
 
@@ -89,10 +91,10 @@ export class Isolation {
         child.all?.pipe(kept);
         const end = () => child.kill();
         signal.addEventListener("abort", end, { once: true });
-        const { exitCode, all } = await child;
+        const { exitCode, all, stdout } = await child;
         signal.removeEventListener("abort", end);
         signal.throwIfAborted();
-        return { code: exitCode, output: all ?? "", ms: Date.now() - began };
+        return { code: exitCode, output: all ?? "", stdout, ms: Date.now() - began };
     }
 }
 

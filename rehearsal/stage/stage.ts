@@ -83,10 +83,13 @@ export class Stage {
             imageOf: (set) => images.imageOf(set),
         });
         const file = new StackFile(stack);
-        belongings.add(() => {
+        const removeFiles = () => {
             file.remove();
             rmSync(join(stateFolder, "ssh", stack), { recursive: true, force: true });
-        });
+        };
+        // What a run that was killed has left: its salt belongs to another passphrase.
+        removeFiles();
+        belongings.add(removeFiles);
         file.write(settings);
         const changesFile = join(folder, "settings.txt");
         writeFileSync(changesFile, changes.map((change) => `${change}\n`).join(""));

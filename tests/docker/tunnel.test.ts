@@ -203,6 +203,7 @@ describe("two connectors", () => {
         await untilReady(third);
         await stop(first);
         await stop(second);
+        await load.more(60);
         const result = await load.stop();
         expect(result.lost).toEqual({});
         expect(result.requests).toBeGreaterThan(60);

@@ -35,6 +35,14 @@ export class Load {
         return { requests: this.requests, lost: Object.fromEntries(this.lost) };
     }
 
+    /** Waits for so many requests more. */
+    async more(count: number): Promise<void> {
+        const enough = this.requests + count;
+        while (this.requests < enough) {
+            await sleep(20);
+        }
+    }
+
     private async run(): Promise<void> {
         const end = Date.now() + MOST_SECONDS * 1000;
         const pauseMs = 1000 / Math.min(this.perSecond, MOST_PER_SECOND);

@@ -14,13 +14,15 @@ import { readState } from "../state";
 const help = `npm run rebuild -- -s <stack> --yes: makes the stack's server anew, and everything that stands on it.
 
 For a server that is lost, that answers no more, or that was made with other user data than the program has now. Its
-addresses, its keys and its data volume stay, with every row on it; nothing dials the old server. Until the new one
-serves, nothing does.
+addresses, as far as they are there, its keys and its data volume stay, with every row on it; nothing dials the old
+server. Until the new one serves, nothing does.
 
   -- -s <stack>   which stack (or BERTH_STACK)
   -- --yes        really; without it the command says what it would do`;
 
 const SERVER = "hcloud:index/server:Server";
+/** What can be lost with it, and is made anew as well. The volume is no such thing: a new one would be empty. */
+const ADDRESS = "hcloud:index/primaryIp:PrimaryIp";
 
 /** Finds out what is left of the server, lifts its protection, and replaces it. */
 export async function run(args: string[]): Promise<number> {
@@ -39,8 +41,12 @@ export async function run(args: string[]): Promise<number> {
     await clearMachine(stack, (text) => process.stderr.write(`${text}\n`));
     const steps = new Steps(environment, stack);
     // In a terminal Pulumi would ask what became of things that a killed run was about to make: the next `up` knows.
-    const ask = ["refresh", "--skip-pending-creates", "--target", server];
-    await steps.take("Asking Hetzner for the server", ask);
+    const targets = [server, ...(await urnsOf(environment, stack, ADDRESS))].flatMap((urn) => [
+        "--target",
+        urn,
+    ]);
+    const ask = ["refresh", "--skip-pending-creates", ...targets];
+    await steps.take("Asking Hetzner for the server and its addresses", ask);
     if (await isThere(environment, stack)) {
         await withoutProtection(stack, (file) =>
             steps.take("Lifting the server's protection", ["up", "--target", server, "--config-file", file]),
@@ -53,8 +59,7 @@ export async function run(args: string[]): Promise<number> {
 }
 
 async function findServer(environment: Environment, stack: string): Promise<string> {
-    const urns = await serversOf(environment, stack);
-    const [server] = urns;
+    const [server] = await urnsOf(environment, stack, SERVER);
     if (server === undefined) {
         throw new SetupError(
             `The stack ${stack} has no server of its own.`,
@@ -65,12 +70,12 @@ async function findServer(environment: Environment, stack: string): Promise<stri
 }
 
 async function isThere(environment: Environment, stack: string): Promise<boolean> {
-    return (await serversOf(environment, stack)).length > 0;
+    return (await urnsOf(environment, stack, SERVER)).length > 0;
 }
 
-async function serversOf(environment: Environment, stack: string): Promise<string[]> {
+async function urnsOf(environment: Environment, stack: string, type: string): Promise<string[]> {
     const resources = await readState(environment, stack);
-    return resources.filter((each) => each.type === SERVER && each.delete !== true).map(({ urn }) => urn);
+    return resources.filter((each) => each.type === type && each.delete !== true).map(({ urn }) => urn);
 }
 
 /** The stack's file with one setting more: the stack's own stays as it is, whatever happens. */
