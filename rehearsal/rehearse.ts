@@ -3,6 +3,7 @@ import os from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { refuse } from "../lib/problems";
+import { messageOf } from "../providers/server/failure";
 import { prepare } from "../tools/prepare";
 import { findEngine } from "../tools/setup/docker";
 import { SetupError } from "../tools/setup/errors";
@@ -14,6 +15,8 @@ import { createDayLines, DayReport, sumOf, writeReport } from "./report";
 import { Belongings } from "./stage/belongings";
 import { startClean } from "./stage/leftovers";
 import { checkOffer, offerOfThisMachine } from "./stage/requirements";
+import { readStackSettings } from "./stage/stackFile";
+import { setStage } from "./stage/setStage";
 import { Stage } from "./stage/stage";
 
 /** What is rehearsed. */
@@ -29,11 +32,15 @@ export interface RehearseArgs {
     readonly signal: AbortSignal;
 }
 
+/** One for the machine, whoever it is and wherever the cache lies: what is made has the same names. */
+const LOCK = "/run/lock/berth-rehearsal.lock";
+
 /** Where the report goes, from the project's root. */
 const REPORT = "report";
 
 /** Rehearses a stack from nothing to nothing, and writes the report. Tells whether all went well. */
 export async function rehearse(args: RehearseArgs): Promise<boolean> {
+    readStackSettings(args.stack);
     const folder = join(cacheFolder(), "rehearsal");
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     refuse("This machine", checkOffer(offerOfThisMachine(folder)));
@@ -43,7 +50,7 @@ export async function rehearse(args: RehearseArgs): Promise<boolean> {
             "Wait for its end: each takes the whole machine.",
         );
     };
-    return await withLock(join(folder, "lock"), () => rehearseAlone(args, join(folder, "run")), { onWait });
+    return await withLock(LOCK, () => rehearseAlone(args, join(folder, "run")), { onWait });
 }
 
 async function rehearseAlone(args: RehearseArgs, folder: string): Promise<boolean> {
@@ -54,17 +61,22 @@ async function rehearseAlone(args: RehearseArgs, folder: string): Promise<boolea
     if (engine === undefined) {
         throw new SetupError("No Docker engine answers.", "Start it, then run this again.");
     }
+    if (engine.host !== undefined && !engine.host.startsWith("unix://")) {
+        throw new SetupError(
+            `The Docker engine is at ${engine.host}.`,
+            "A rehearsal takes the one of this machine: unset DOCKER_HOST, docker context use default.",
+        );
+    }
     await startClean(engine.docker, folder);
     const belongings = new Belongings();
     try {
         say("  … setting the stage");
         const { docker } = engine;
-        const stage = await Stage.set(
+        const stage = await setStage(
             { docker, environment, stack: args.stack, folder, say, signal },
             belongings,
         );
-        say(`  … ${stage.changes.length} settings are not ${args.stack}'s own: ${stage.changesFile}`);
-        const acts = chosenActs(args.acts);
+        const acts = chosenActs(args.acts, args.keep);
         const lines = createDayLines(acts);
         const played = await playDay(stage, acts, lines);
         const day = await dayOf(args, startedAt, played);
@@ -75,7 +87,8 @@ async function rehearseAlone(args: RehearseArgs, folder: string): Promise<boolea
         }
         return sumOf(day).ok;
     } finally {
-        await belongings.end();
+        // What went wrong before it is what counts.
+        await belongings.end().catch((error: unknown) => say(messageOf(error)));
     }
 }
 
@@ -113,7 +126,7 @@ async function keep(stage: Stage, say: (text: string) => void, signal: AbortSign
         [
             "",
             `Everything stays until Ctrl-C. The server: ssh -F .state/ssh/${stage.stack}/config host`,
-            `Names: dig @${gateway} HOST; a page: curl --cacert ${stage.authoritiesFile} --resolve HOST:443:ADDRESS https://HOST`,
+            `Names: dig @${gateway} HOST; a page: curl --cacert ${stage.isolation.authoritiesFile} --resolve HOST:443:ADDRESS https://HOST`,
         ].join("\n"),
     );
     await new Promise<void>((resolve) => {

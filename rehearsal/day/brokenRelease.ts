@@ -1,8 +1,8 @@
 import { LAST_WORDS } from "../stage/sampleImage";
-import { Load } from "./load";
+import { Load, underLoad } from "./load";
 import { Act, check } from "./scene";
 import { targetsOf } from "./targets";
-import { imageOf, releaseImage } from "./versions";
+import { containersOf, imageOf, releaseImage } from "./versions";
 
 /** An image that ends as soon as it starts: the update fails, and nobody outside sees anything of it. */
 export const brokenRelease: Act = {
@@ -13,8 +13,7 @@ export const brokenRelease: Act = {
         const [app] = await targetsOf(scene);
         const good = imageOf(stage, app);
         const broken = await stage.images.variant(good, { version: 3, broken: true });
-        const load = new Load(stage, { ...app.load, ...PACE });
-        try {
+        const [result] = await underLoad([new Load(stage, { ...app.load, ...PACE })], async () => {
             await scene.step(
                 `npm run up with a broken ${app.system} ${app.app} fails, and says why`,
                 async () => {
@@ -26,19 +25,15 @@ export const brokenRelease: Act = {
             );
             releaseImage(stage, good, [app]);
             await scene.command("npm run up with the image before is clean", "up");
-        } finally {
-            const { requests, lost } = await load.stop();
-            Object.assign(scene.figures, { requests, lost });
-        }
-        check(
-            scene.figures.lost === 0,
-            `${scene.figures.lost} of ${scene.figures.requests} were lost meanwhile`,
-        );
+        });
+        const { requests = 0, lost = 0 } = result ?? {};
+        Object.assign(scene.figures, { requests, lost });
+        check(lost === 0, `${lost} of ${requests} were lost meanwhile`);
         await scene.step("nothing of it is left", async () => {
-            const left = await stage.onServer(`docker ps --all --quiet --filter ancestor=${broken} | wc -l`);
-            check(left.trim() === "0", `${left.trim()} containers of it are left`);
+            const left = await containersOf(stage, broken);
+            check(left === 0, `${left} containers of it are left`);
         });
     },
 };
 
-const PACE = { perSecond: 10, mostSeconds: 240 };
+const PACE = { perSecond: 10, mostSeconds: 480 };

@@ -65,7 +65,7 @@ export class HetznerConsole {
     }
 
     private async done(id: number): Promise<void> {
-        await eventually(60, async () => {
+        await eventually(180, async () => {
             const { action } = await this.call<{ action: Action }>("GET", `/actions/${id}`);
             check(action.status !== "running", `${action.command} is still going on`);
             check(action.status === "success", `${action.command} failed: ${action.error?.message ?? ""}`);

@@ -1,7 +1,7 @@
 import { messageOf } from "../../providers/server/failure";
 import { ActReport, DayLines, DayReport, SystemReport } from "../report";
 import { Stage } from "../stage/stage";
-import { Act, Scene } from "./scene";
+import { Act, NotForThisStack, Scene } from "./scene";
 import { describeSystems } from "./systems";
 import { zero } from "./zero";
 
@@ -21,7 +21,9 @@ export async function playDay(
         const report = failed ? notPlayed(act) : await play(stage, act, lines);
         reports.push(report);
         if (act === zero && report.ok === true) {
-            systems = await describeSystems(new Scene(stage, act.name, () => undefined));
+            // A picture less is no reason to end the day.
+            const unheard = new Scene(stage, act.name, () => undefined);
+            systems = await describeSystems(unheard).catch(() => []);
         }
     }
     return { acts: reports, systems };
@@ -32,16 +34,18 @@ async function play(stage: Stage, act: Act, lines: DayLines): Promise<ActReport>
     const running = lines.start(act);
     const scene = new Scene(stage, name, (text) => running.note(text));
     const began = Date.now();
-    const error = await act.play(scene).then(
+    const thrown = await act.play(scene).then(
         () => undefined,
-        (thrown: unknown) => `${messageOf(thrown)}\nAll that was said: ${stage.isolation.logOf(name)}`,
+        (error: unknown) => error ?? new Error("nothing was said of it"),
     );
     const { figures, steps } = scene;
     const report: ActReport = {
         ...{ name, title, figures, steps },
-        ok: error === undefined,
+        ok: thrown instanceof NotForThisStack ? undefined : thrown === undefined,
         ms: Date.now() - began,
-        ...(error !== undefined && { error }),
+        ...(thrown !== undefined && {
+            error: `${messageOf(thrown)}\nAll that was said: ${stage.isolation.logOf(name)}`,
+        }),
     };
     running.over(report);
     return report;

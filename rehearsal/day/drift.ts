@@ -6,8 +6,10 @@ import { Act, check, Scene } from "./scene";
 interface Change {
     readonly what: string;
     readonly make: () => Promise<unknown>;
-    /** Throws when it is not repaired. */
-    readonly repaired: () => Promise<unknown>;
+    /** Throws as long as it is not as the program wants it. */
+    readonly isRight: () => Promise<unknown>;
+    /** Takes away what no program knows of. @default there is no such thing */
+    readonly tidy?: () => Promise<unknown>;
 }
 
 /** Somebody helps by hand. One documented command finds it all, and puts it back. */
@@ -22,12 +24,20 @@ export const drift: Act = {
             await stopped(scene),
             await replaced(scene),
         ];
-        for (const { what, make } of changes) {
-            await scene.step(`by hand: ${what}`, make);
+        for (const { what, make, isRight } of changes) {
+            await scene.step(`by hand: ${what}`, async () => {
+                await make();
+                const wrong = await isRight().then(
+                    () => false,
+                    () => true,
+                );
+                check(wrong, "nothing was changed by it");
+            });
         }
         await scene.command("npm run up -- --refresh", "up", "--refresh");
-        for (const { what, repaired } of changes) {
-            await scene.step(`repaired: ${what}`, repaired);
+        for (const { what, isRight, tidy } of changes) {
+            await scene.step(`repaired: ${what}`, isRight);
+            await tidy?.();
         }
         await scene.step("every app answers", async () =>
             askAll(scene.stage.browser, await publicApps(scene)),
@@ -47,7 +57,7 @@ async function record({ stage }: Scene): Promise<Change> {
     return {
         what: `the address of ${before.name}`,
         make: () => console.change(before, ELSEWHERE),
-        repaired: async () => {
+        isRight: async () => {
             const after = (await console.records()).find(
                 ({ name, type }) => name === before.name && type === "A",
             );
@@ -63,7 +73,7 @@ async function firewall({ stage }: Scene): Promise<Change> {
     return {
         what: "a port in the firewall, open to the world",
         make: () => console.act("POST", `/firewalls/${id}/actions/set_rules`, { rules: [...rules, open] }),
-        repaired: async () => {
+        isRight: async () => {
             const after = await console.firewall();
             check(
                 after.rules.length === rules.length,
@@ -86,8 +96,11 @@ async function memory(scene: Scene): Promise<Change> {
     const before = await limit();
     return {
         what: `the memory of ${container}`,
-        make: () => stage.onServer(`docker update --memory 1g --memory-swap 1g ${container}`),
-        repaired: async () => {
+        make: () => {
+            const half = Math.floor(Number(before) / 2);
+            return stage.onServer(`docker update --memory ${half} --memory-swap ${half} ${container}`);
+        },
+        isRight: async () => {
             const after = await limit();
             check(after === before, `it has ${after.trim()} bytes, not ${before.trim()}`);
         },
@@ -99,7 +112,7 @@ async function stopped(scene: Scene): Promise<Change> {
     return {
         what: `${container}, stopped`,
         make: () => scene.stage.onServer(`docker stop ${container}`),
-        repaired: async () => await runs(scene, partOf(container)),
+        isRight: async () => await runs(scene, partOf(container)),
     };
 }
 
@@ -115,10 +128,8 @@ async function replaced(scene: Scene): Promise<Change> {
                 `docker run --detach --name ${container} --entrypoint sleep ${image.trim()} 3600`,
             );
         },
-        repaired: async () => {
-            await runs(scene, partOf(container));
-            await stage.onServer(`docker rm --force ${container}`);
-        },
+        isRight: async () => await runs(scene, partOf(container)),
+        tidy: () => stage.onServer(`docker rm --force ${container}`),
     };
 }
 

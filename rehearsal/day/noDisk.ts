@@ -3,7 +3,7 @@ import { checkRows } from "./data";
 import { askAll, publicApps } from "./outputs";
 import { Act, check, eventually, Scene } from "./scene";
 
-const BACK_SECONDS = 120;
+const BACK_SECONDS = 180;
 
 /** The server boots without its data disk: no database may take an empty folder for its own. */
 export const noDisk: Act = {

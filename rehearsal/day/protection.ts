@@ -1,6 +1,6 @@
 import { Recorded } from "../../tools/state";
 import { askAll, publicApps } from "./outputs";
-import { Act, check, Scene } from "./scene";
+import { Act, check, NotForThisStack, Scene } from "./scene";
 
 /** What holds data refuses to go, until somebody says so in writing. */
 export const protection: Act = {
@@ -9,8 +9,7 @@ export const protection: Act = {
     async play(scene) {
         const { stage } = scene;
         if (["false", false].includes(stage.settings["berth:protect"] as string | boolean)) {
-            await scene.step("the stack's settings ask for no protection", () => Promise.resolve());
-            return;
+            throw new NotForThisStack("its settings ask for no protection");
         }
         const before = await resources(scene);
         await scene.step("npm run down is refused, and says the way", async () => {
@@ -19,8 +18,9 @@ export const protection: Act = {
             check(output.includes("berth:protect false"), `it does not say how:\n${output}`);
         });
         await scene.step("so is a plain pulumi destroy", async () => {
-            const { code } = await stage.pulumi(scene.name, "destroy", "--yes");
+            const { code, output } = await stage.pulumi(scene.name, "destroy", "--yes");
             check(code !== 0, "it took the stack down");
+            check(output.includes("protect"), `it was something else that stopped it:\n${output}`);
         });
         await scene.step("nothing has changed, and every app answers", async () => {
             check((await resources(scene)) === before, "the state is another one");

@@ -1,7 +1,7 @@
-import { Load, LoadResult } from "./load";
+import { Load, underLoad } from "./load";
 import { Act, check } from "./scene";
 import { targetsOf, versionOf } from "./targets";
-import { imageOf, releaseImage } from "./versions";
+import { containersOf, imageOf, releaseImage } from "./versions";
 
 /** A release of two apps at once, one behind the server's own ports and one behind the tunnel, under load. */
 export const release: Act = {
@@ -19,14 +19,15 @@ export const release: Act = {
             releaseImage(stage, next, [target]);
         }
         const loads = targets.map(({ load }) => new Load(stage, { ...load, ...PACE }));
-        let results: LoadResult[];
-        try {
-            const apps = targets.map(({ system, app }) => `${system} ${app}`).join(" and ");
+        const apps = targets.map(({ system, app }) => `${system} ${app}`).join(" and ");
+        const results = await underLoad(loads, async () => {
             await scene.command(`npm run up with version 2 of ${apps}`, "up");
-        } finally {
-            results = await Promise.all(loads.map((load) => load.stop()));
-        }
+        });
         await scene.step("the new versions answer", async () => {
+            for (const target of targets) {
+                const running = await containersOf(stage, imageOf(stage, target));
+                check(running > 0, `${target.system} ${target.app} does not run version 2`);
+            }
             for (const { load } of targets.filter((target) => target.load.isSample)) {
                 const { body } = await stage.browser.get(load.origin);
                 check(versionOf(body) === "2", `${load.origin} answers ${body}`);
@@ -45,7 +46,7 @@ export const release: Act = {
 };
 
 /** What two ways together make of this machine leaves the engine room to work. */
-const PACE = { perSecond: 30, mostSeconds: 240 };
+const PACE = { perSecond: 30, mostSeconds: 480 };
 
 function sum(numbers: readonly number[]): number {
     return numbers.reduce((all, each) => all + each, 0);

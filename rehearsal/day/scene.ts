@@ -13,6 +13,9 @@ export interface Act {
     play(scene: Scene): Promise<void>;
 }
 
+/** Thrown by an act that has nothing to do for a stack. It counts as not played. */
+export class NotForThisStack extends Error {}
+
 /** What an act has: the stage, and somebody who writes down what is seen. */
 export class Scene {
     readonly steps: StepReport[] = [];

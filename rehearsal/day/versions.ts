@@ -21,3 +21,10 @@ export function imageOf(stage: Stage, { system, app }: Named): string {
     const images = stage.settings[`${system}:images`] as Readonly<Record<string, string>>;
     return images[app] ?? "";
 }
+
+/** How many containers of an image there are on the server, stopped ones too. Throws when it has never had the image. */
+export async function containersOf(stage: Stage, image: string): Promise<number> {
+    const id = `$(docker image inspect --format '{{.Id}}' ${image})`;
+    const count = await stage.onServer(`id=${id} && docker ps --all --quiet --filter ancestor=$id | wc -l`);
+    return Number(count);
+}

@@ -45,6 +45,8 @@ export class Runtime {
     constructor(
         private readonly docker: Docker,
         private readonly name: string,
+        /** Of machines. @default the engine's */
+        private readonly nameServers?: readonly string[],
     ) {}
 
     /** Removes all that a simulation of this name has made, this one or one that was killed. */
@@ -194,6 +196,7 @@ export class Runtime {
                 Memory: spec.memoryMb * 1024 * 1024,
                 NanoCpus: Math.min(spec.cpus, this.cpus) * 1e9,
                 NetworkMode: spec.network,
+                Dns: this.nameServers && [...this.nameServers],
                 Mounts: spec.mounts.map(({ volume, path }) => mountOf(this.volumeName(volume), path, false)),
             },
             NetworkingConfig: {

@@ -40,6 +40,8 @@ export interface SimulatedFlyArgs {
     readonly images?: Readonly<Record<string, string>>;
     /** Image with `sh`, `cp` and `du`, which copies volumes. @default `node:20-slim` */
     readonly helperImage?: string;
+    /** Addresses of the machines' resolvers. @default the engine's */
+    readonly nameServers?: readonly string[];
     /** Whether a hostname leads here, when its certificate is checked. @default every one does */
     readonly dns?: (hostname: string) => boolean;
 }
@@ -80,7 +82,7 @@ export class SimulatedFly {
             images = {},
             now = Date.now,
         } = args;
-        const runtime = new Runtime(docker, name);
+        const runtime = new Runtime(docker, name, args.nameServers);
         await runtime.clear();
         await runtime.measure();
         const world = emptyWorld(organizations);

@@ -1,7 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import https from "node:https";
 import http from "node:http";
-import { isIP, LookupFunction } from "node:net";
+import { BlockList, isIP, LookupFunction } from "node:net";
 import { text } from "node:stream/consumers";
 import { TLSSocket } from "node:tls";
 import WebSocket from "ws";
@@ -28,15 +28,30 @@ export interface Ask {
     readonly maxVersion?: "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 }
 
+/** What somebody outside has to know. */
+export interface Outside {
+    /** `address:port` of the only name server. */
+    readonly nameServer: string;
+    /** Authorities that are trusted, as PEM. */
+    readonly authorities: readonly string[];
+    /** Network of the rehearsal, as CIDR: nobody is asked outside of it. */
+    readonly subnet: string;
+}
+
 /** Somebody outside: knows hosts by the name server alone, and trusts the authorities that it was told of. */
 export class Browser {
     /** Certificates of the authorities that are trusted, as PEM. */
     readonly ca: string[];
+    /** Where a rehearsal may go. */
+    private readonly allowed = new BlockList();
     private readonly resolver = new Resolver({ timeout: 2000, tries: 2 });
 
-    constructor(nameServer: string, authorities: readonly string[]) {
+    constructor({ nameServer, authorities, subnet }: Outside) {
         this.ca = [...authorities];
         this.resolver.setServers([nameServer]);
+        const [network = "", prefix] = subnet.split("/");
+        this.allowed.addSubnet(network, Number(prefix));
+        this.allowed.addSubnet("127.0.0.0", 8);
     }
 
     /** Asks once, on a connection of its own. */
@@ -50,7 +65,11 @@ export class Browser {
         };
         return await new Promise((resolve, reject) => {
             const request = (secure ? https : http).request(url, options, (response) => {
-                text(response).then((read) => resolve(pageOf(response, read)), reject);
+                // A connection that has ended tells nothing of itself any more.
+                const connection = connectionOf(response);
+                text(response)
+                    .then((read) => pageOf(response, read, connection))
+                    .then(resolve, reject);
             });
             request.on("error", reject);
             request.end(body);
@@ -60,6 +79,7 @@ export class Browser {
     /** Sends a message over a websocket, and gives what came back. */
     async echo(url: string, message: string): Promise<string> {
         const socket = this.socket(url);
+        const late = setTimeout(() => socket.terminate(), PATIENCE_MS);
         try {
             return await new Promise<string>((resolve, reject) => {
                 socket.on("open", () => socket.send(message));
@@ -68,6 +88,7 @@ export class Browser {
                 socket.on("close", () => reject(new Error(`${url} was closed before it answered`)));
             });
         } finally {
+            clearTimeout(late);
             socket.terminate();
         }
     }
@@ -101,7 +122,10 @@ export class Browser {
         }
         this.resolver.resolve4(host).then(
             ([first = ""]) => {
-                if (options.all === true) {
+                if (!this.allowed.check(first)) {
+                    const error = new Error(`${host} leads out of the rehearsal, to ${first}`);
+                    callback(error, "", 4);
+                } else if (options.all === true) {
                     callback(null, [{ address: first, family: 4 }]);
                 } else {
                     callback(null, first, 4);
@@ -112,15 +136,20 @@ export class Browser {
     };
 }
 
-function pageOf(response: http.IncomingMessage, body: string): Page {
-    const { socket, statusCode = 0, headers } = response;
-    const tls = socket instanceof TLSSocket;
-    return {
-        status: statusCode,
-        headers,
-        body,
-        ...(tls && { protocol: socket.getProtocol() ?? "", issuer: issuerOf(socket) }),
-    };
+type Connection = Pick<Page, "protocol" | "issuer">;
+
+function connectionOf({ socket }: http.IncomingMessage): Connection {
+    return socket instanceof TLSSocket
+        ? { protocol: socket.getProtocol() ?? "", issuer: issuerOf(socket) }
+        : {};
+}
+
+function pageOf(
+    { statusCode = 0, headers }: http.IncomingMessage,
+    body: string,
+    connection: Connection,
+): Page {
+    return { status: statusCode, headers, body, ...connection };
 }
 
 function issuerOf(socket: TLSSocket): string {

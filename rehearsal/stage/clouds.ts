@@ -85,6 +85,7 @@ export async function startFly(
         await SimulatedFly.start({
             docker,
             name: `${name}-fly`,
+            nameServers: [ground.gateway],
             organizations: [{ slug: organization, tokens: [token] }],
         }),
     );

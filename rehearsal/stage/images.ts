@@ -84,7 +84,7 @@ export async function prepareImages(args: ImagesArgs): Promise<StageImages> {
         imageOf: (set) => (set === undefined ? undefined : own.get(set)) ?? sample,
         variant: async (reference, variant) => {
             const image = await buildVariant(here.get(reference) ?? reference, variant);
-            return await publish(image, image);
+            return await publish(image, `berth-variant:${variant.version}.0.0`);
         },
     };
 }

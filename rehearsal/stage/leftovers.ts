@@ -5,10 +5,12 @@ import { Runtime } from "../fly/runtime";
 import { MachineHost } from "../hetzner/machines";
 import { endLeftover } from "../ownedProcess";
 import { NAME } from "./images";
+import { endNotedGroup } from "./group";
 import { labelsOf } from "./world";
 
 /** Takes away what a rehearsal that was killed has left, and nothing of anybody else; makes its folder anew. */
 export async function startClean(docker: Docker, folder: string): Promise<void> {
+    endNotedGroup(folder);
     await endLeftover(join(folder, "acme"), "pebble");
     await new Runtime(docker, `${NAME}-fly`).clear();
     await MachineHost.removeLeftovers(docker, { labels: labelsOf(NAME), folder });

@@ -1,8 +1,12 @@
 import Docker from "dockerode";
 import execa from "execa";
+import { SetupError } from "../../tools/setup/errors";
 import { World } from "../../tools/setup/world";
 
-/** The name under which this machine's engine has an image, pulled where that can be; undefined where it can't be had. */
+/**
+ * The name under which this machine's engine has an image, pulled where that can be. Throws where it should be to be had and
+ * is not; undefined where no registry can be reached.
+ */
 export async function findOrPull(
     docker: Docker,
     reference: string,
@@ -15,8 +19,14 @@ export async function findOrPull(
         return undefined;
     }
     // The command knows the logins of whoever runs this, whatever keeps them.
-    const { failed } = await execa("docker", ["pull", "--quiet", reference], { reject: false });
-    return failed ? undefined : reference;
+    const { failed, stderr } = await execa("docker", ["pull", "--quiet", reference], { reject: false });
+    if (failed) {
+        throw new SetupError(
+            `The image ${reference} can't be pulled: ${stderr.trim()}`,
+            "See whether it is there, and log in to its registry: docker login.",
+        );
+    }
+    return reference;
 }
 
 async function isThere(docker: Docker, reference: string): Promise<boolean> {

@@ -13,8 +13,10 @@ export function makePulumiHome(folder: string, from: string): void {
     mkdirSync(join(folder, "plugins"), { recursive: true });
     symlinkSync(join(from, "versions"), join(folder, "versions"));
     const plugins = join(from, "plugins");
-    const wanted = existsSync(plugins) ? readdirSync(plugins).filter((name) => PLUGINS.test(name)) : [];
-    for (const name of wanted) {
+    const found = existsSync(plugins) ? readdirSync(plugins, { withFileTypes: true }) : [];
+    // Beside a plugin's folder there may be a lock of the same name.
+    const wanted = found.filter((entry) => entry.isDirectory() && PLUGINS.test(entry.name));
+    for (const { name } of wanted) {
         // The engine takes no link for a plugin's folder.
         mkdirSync(join(folder, "plugins", name));
         for (const file of readdirSync(join(plugins, name))) {

@@ -20,6 +20,7 @@ export interface Offer {
 
 /** Programs of this machine that the rehearsal uses, and the packages that bring them, as Debian names them. */
 const PROGRAMS: Readonly<Record<string, string>> = {
+    docker: "docker.io",
     unshare: "util-linux",
     mount: "mount",
     ip: "iproute2",
@@ -40,7 +41,7 @@ export function checkOffer({ platform, root, freeMemoryMb, freeDiskMb, missing }
     }
     if (!root) {
         const message = "is not root: servers get firewalls, disks and addresses of their own";
-        problems.push({ path: "user", message, fix: "sudo -E npm run rehearse" });
+        problems.push({ path: "user", message, fix: 'sudo env "PATH=$PATH" npm run rehearse' });
     }
     if (freeMemoryMb < NEEDS.memoryMb) {
         const message = `${freeMemoryMb} MB are free, ${NEEDS.memoryMb} MB are needed`;

@@ -100,13 +100,23 @@ function keptOf(
         ),
     };
     const entries = Object.entries(own).filter(([key, value]) => {
-        const why = leftOut[key] ?? (holdsSecret(value) ? "a secret: one is made up" : undefined);
+        const why = leftOut[key] ?? reasonToLeaveOut(key, value);
         if (why !== undefined) {
             changes.push(`${key} is left out: ${why}`);
         }
         return why === undefined;
     });
     return Object.fromEntries(entries);
+}
+
+/** Namespaces of providers: where their clouds are, and who one is there. */
+const PROVIDERS = ["hcloud:", "cloudflare:", "fly:", "docker:"];
+
+function reasonToLeaveOut(key: string, value: unknown): string | undefined {
+    if (PROVIDERS.some((provider) => key.startsWith(provider))) {
+        return "the clouds are simulated";
+    }
+    return holdsSecret(value) ? "a secret: one is made up" : undefined;
 }
 
 /** Whether a value, or a part of it, is encrypted. */

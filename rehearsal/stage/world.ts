@@ -66,14 +66,10 @@ export async function makeWorld(args: WorldArgs, belongings: Belongings): Promis
     );
     const dns = cloudflare.nameServer;
     const pebble = belongings.own(
-        await Pebble.start({ address: ground.gateway, port: 14_000, dns, folder: join(folder, "acme") }),
+        await Pebble.start({ address: ground.gateway, dns, folder: join(folder, "acme") }),
     );
     const registry = belongings.own(
-        await RehearsalRegistry.start({
-            address: ground.gateway,
-            port: 5000,
-            folder: join(args.cache, "registry"),
-        }),
+        await RehearsalRegistry.start({ address: ground.gateway, folder: join(args.cache, "registry") }),
     );
     const host = new MachineHost(docker, {
         name,

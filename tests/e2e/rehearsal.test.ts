@@ -61,6 +61,12 @@ it("goes through the whole day, after one that was killed, and leaves nothing bu
     expect(await ours()).not.toEqual([]);
 
     const day = rehearse();
+    let told = "";
+    day.all?.on("data", (chunk: Buffer) => (told += chunk.toString()));
+    await until(
+        () => Promise.resolve(told.includes("setting the stage")),
+        () => Promise.resolve(told),
+    );
     const second = await rehearse();
     expect([second.exitCode, second.all]).toEqual([
         1,

@@ -38,7 +38,14 @@ function load(keepsRows: boolean, authorities = [authority.certificate]): Reques
     const { port } = server.address() as AddressInfo;
     const origin = `https://127.0.0.1:${port}`;
     return new Requests({
-        ...{ nameServer: "127.0.0.1:9", authorities, origin, keepsRows, isSample: true },
+        ...{
+            nameServer: "127.0.0.1:9",
+            subnet: "127.0.0.0/8",
+            authorities,
+            origin,
+            keepsRows,
+            isSample: true,
+        },
         ...{ healthPath: "/health", perSecond: 100, mostSeconds: 0.6 },
     });
 }
@@ -64,6 +71,7 @@ it("asks any other app for its health alone", async () => {
     const requests = new Requests({
         ...{
             nameServer: "127.0.0.1:9",
+            subnet: "127.0.0.0/8",
             authorities: [authority.certificate],
             origin: `https://127.0.0.1:${port}`,
         },

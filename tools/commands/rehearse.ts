@@ -26,9 +26,11 @@ export async function run(args: string[]): Promise<number> {
     const ended = new AbortController();
     const end = () => {
         say("\n  … taking everything down");
-        ended.abort(new SetupError("Ended before its time.", "Nothing is left behind."));
+        ended.abort(new SetupError("Ended before its time.", "Run it again for a whole day."));
     };
     SIGNALS.forEach((signal) => process.on(signal, end));
+    // A terminal that is gone hears no more; what it was told of has to end all the same.
+    process.stderr.on("error", () => undefined);
     try {
         const ok = await rehearse({
             stack: values.get("--stack") ?? values.get("-s") ?? "prod",

@@ -11,9 +11,9 @@ import { getTunnelToken } from "./tunnelToken";
 
 /** What the provider finds where it runs, as the real one finds it in the variables of its environment. */
 export interface CloudflareEnvironment {
-    /** Base of the API. @default the configuration has it */
+    /** Base of the API. Goes before the configuration. @default the configuration has it */
     readonly baseUrl?: string;
-    /** Secret. As the variable CLOUDFLARE_API_TOKEN. @default the configuration has it */
+    /** Secret. As the variable CLOUDFLARE_API_TOKEN. Goes before the configuration. @default the configuration has it */
     readonly apiToken?: string;
 }
 
@@ -26,8 +26,8 @@ export function cloudflareDefinition(
         version: dependencies["@pulumi/cloudflare"],
         kinds: [dnsRecord, tunnel, tunnelConfig, accessServiceToken, accessPolicy, accessApplication],
         functions: [getTunnelToken],
-        checkConfig: (config) => checkConfig({ ...environment, ...config }),
-        connect: (config) => connect({ ...environment, ...config }),
+        checkConfig: (config) => checkConfig({ ...config, ...environment }),
+        connect: (config) => connect({ ...config, ...environment }),
     };
 }
 

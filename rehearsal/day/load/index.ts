@@ -1,6 +1,7 @@
 import { ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { projectRoot } from "../../../tools/setup/paths";
+import { Outside } from "../../stage/browser";
 import { Stage } from "../../stage/stage";
 import { LoadArgs, LoadResult } from "./messages";
 
@@ -11,7 +12,7 @@ export class Load {
     private readonly child: ChildProcess;
     private readonly result: Promise<LoadResult>;
 
-    constructor(stage: Stage, args: Omit<LoadArgs, "nameServer" | "authorities">) {
+    constructor(stage: Stage, args: Omit<LoadArgs, keyof Outside>) {
         this.child = fork(join(__dirname, "generator.ts"), {
             execArgv: ["--require", join(projectRoot, "tools/register.cjs")],
         });
@@ -21,8 +22,13 @@ export class Load {
         });
         // Whoever stops it hears of that.
         this.result.catch(() => undefined);
-        const { nameServer } = stage.world.cloudflare;
-        this.child.send({ ...args, nameServer, authorities: stage.browser.ca } satisfies LoadArgs);
+        const { cloudflare, ground } = stage.world;
+        const outside: Outside = {
+            nameServer: cloudflare.nameServer,
+            authorities: stage.browser.ca,
+            subnet: ground.network.subnet,
+        };
+        this.child.send({ ...args, ...outside } satisfies LoadArgs);
     }
 
     /** Ends it, and waits for what is in flight. */
@@ -32,4 +38,19 @@ export class Load {
         }
         return await this.result;
     }
+}
+
+/** Does something under load; throws when the load did not last as long as that, for then it proves nothing. */
+export async function underLoad(loads: readonly Load[], action: () => Promise<void>): Promise<LoadResult[]> {
+    try {
+        await action();
+    } catch (error) {
+        await Promise.allSettled(loads.map((load) => load.stop()));
+        throw error;
+    }
+    const results = await Promise.all(loads.map((load) => load.stop()));
+    if (results.some(({ timedOut, requests }) => timedOut || requests === 0)) {
+        throw new Error("the load was over before what it was there for");
+    }
+    return results;
 }

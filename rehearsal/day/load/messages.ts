@@ -1,9 +1,7 @@
+import { Outside } from "../../stage/browser";
+
 /** A load of requests over HTTPS, from outside, on one app. */
-export interface LoadArgs {
-    /** `address:port` of the only name server. */
-    readonly nameServer: string;
-    /** Authorities that are trusted, as PEM. */
-    readonly authorities: readonly string[];
+export interface LoadArgs extends Outside {
     /** `https://quiz.example.com`. */
     readonly origin: string;
     /** Path that is asked where the app is not the sample app. */
@@ -23,6 +21,8 @@ export interface LoadResult {
     readonly lost: number;
     /** How they were lost, each kind with its number. */
     readonly lostBy: Readonly<Record<string, number>>;
+    /** Whether its time was over before it was stopped: then it does not tell of all that it should. */
+    readonly timedOut: boolean;
     /** 95 % were answered within this time, the slow ones left out. */
     readonly p95Ms: number;
 }

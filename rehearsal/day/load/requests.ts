@@ -26,7 +26,7 @@ export class Requests {
     private requests = 0;
 
     constructor(private readonly args: LoadArgs) {
-        this.browser = new Browser(args.nameServer, args.authorities);
+        this.browser = new Browser(args);
         this.lookup = remembering(this.browser.lookup);
     }
 
@@ -47,15 +47,16 @@ export class Requests {
         }
         await Promise.all(pending);
         this.kept.destroy();
-        return this.result();
+        return this.result(!stop.aborted);
     }
 
-    private result(): LoadResult {
+    private result(timedOut: boolean): LoadResult {
         const sorted = [...this.times].sort((a, b) => a - b);
         return {
             requests: this.requests,
             lost: Object.values(this.lostBy).reduce((sum, each) => sum + each, 0),
             lostBy: this.lostBy,
+            timedOut,
             p95Ms: Math.round(sorted[Math.floor(sorted.length * 0.95)] ?? 0),
         };
     }

@@ -25,9 +25,9 @@ const KINDS = [
 
 /** What the provider finds where it runs, as the real one finds it in the variables of its environment. */
 export interface HetznerEnvironment {
-    /** Base of the API. @default the configuration has it */
+    /** Base of the API. Goes before the configuration. @default the configuration has it */
     readonly endpoint?: string;
-    /** Secret. As the variable HCLOUD_TOKEN. @default the configuration has it */
+    /** Secret. As the variable HCLOUD_TOKEN. Goes before the configuration. @default the configuration has it */
     readonly token?: string;
 }
 
@@ -40,9 +40,9 @@ export function hetznerDefinition(environment: HetznerEnvironment = {}): Provide
     return {
         version: "1.41.0",
         kinds: KINDS,
-        checkConfig: (config) => checkConfig({ ...environment, ...config }),
+        checkConfig: (config) => checkConfig({ ...config, ...environment }),
         connect: (config) => {
-            const given: Properties = { ...environment, ...config };
+            const given: Properties = { ...config, ...environment };
             const [problem] = checkConfig(given);
             if (problem !== undefined) {
                 throw new Error(`${problem.path} ${problem.message}`);

@@ -83,6 +83,17 @@ it("replaces the clouds' addresses, adds the runner's own, and leaves out ways i
     );
 });
 
+it("takes over nothing that says where a cloud is, or who one is there", () => {
+    const { settings } = rehearsed({
+        "hcloud:endpoint": "https://api.hetzner.cloud/v1",
+        "cloudflare:baseUrl": "https://api.cloudflare.com/client/v4",
+        "docker:host": "ssh://production",
+        "fly:baseUrl": "https://api.machines.dev",
+    });
+    expect(JSON.stringify(settings)).not.toMatch(/hetzner\.cloud|cloudflare\.com|production|machines\.dev/);
+    expect(settings["fly:baseUrl"]).toBe("http://127.0.0.1:4000");
+});
+
 it("takes the images that the stack sets, and the sample app for the others", () => {
     const { settings, changes } = rehearsed({ "partyquiz:images": { web: "ghcr.io/team/web:1.0.0" } });
     expect(settings["partyquiz:images"]).toEqual({ web: "own/ghcr.io/team/web:1.0.0", ws: SAMPLE });

@@ -65,7 +65,7 @@ describe("what a machine has to have", () => {
         expect(checkOffer(poor).map(({ path, message, fix }) => `${path} ${message} → ${fix ?? ""}`)).toEqual(
             [
                 "system darwin has no network namespaces: a rehearsal takes a Linux machine → Use a virtual machine, or let CI do it: docs/rehearsal.md",
-                "user is not root: servers get firewalls, disks and addresses of their own → sudo -E npm run rehearse",
+                'user is not root: servers get firewalls, disks and addresses of their own → sudo env "PATH=$PATH" npm run rehearse',
                 `memory 900 MB are free, ${NEEDS.memoryMb} MB are needed → End what else runs, or rehearse fewer systems`,
                 `disk 100 MB are free, ${NEEDS.diskMb} MB are needed → Free some, or point BERTH_CACHE at a bigger disk`,
                 "unshare is not installed → apt install util-linux",
@@ -92,6 +92,7 @@ describe("the Pulumi home of a rehearsal", () => {
         ]) {
             mkdirSync(join(from, "plugins", `resource-${plugin}`), { recursive: true });
         }
+        writeFileSync(join(from, "plugins", "resource-docker-v5.2.0.lock"), "");
         mkdirSync(join(from, "versions"));
         writeFileSync(join(from, "credentials.json"), "{}");
         mkdirSync(to);
@@ -132,6 +133,10 @@ describe("the acts of a day", () => {
 
     it("are all of them, or those that are named behind the first", () => {
         expect(chosenActs([])).toEqual(ACTS);
-        expect(chosenActs(["reboot", "urls"]).map(({ name }) => name)).toEqual(["zero", "urls", "reboot"]);
+        const namesOf = (...args: Parameters<typeof chosenActs>) =>
+            chosenActs(...args).map(({ name }) => name);
+        expect(namesOf(["reboot", "urls"])).toEqual(["zero", "urls", "reboot"]);
+        expect(namesOf(["gone"])).toEqual(["zero", "protection", "gone"]);
+        expect(namesOf([], true).at(-1)).toBe("lost-server");
     });
 });
