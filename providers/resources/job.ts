@@ -57,7 +57,7 @@ export const job = defineEngineKind<Job, Outputs>({
     },
 
     async update(_id, inputs, context, before) {
-        const { irreversible } = before;
+        const irreversible = declaredIn(before);
         if (RUN.every((name) => isDeepStrictEqual(inputs[name], before[name]))) {
             return { irreversible };
         }
@@ -68,13 +68,18 @@ export const job = defineEngineKind<Job, Outputs>({
     /** A run that has succeeded has, whether its container is still there or not. A killed one may have declared more. */
     async read(id, state, context) {
         const declared = await declaredSoFar(id, context);
-        return { ...state, irreversible: withDeclared(state.irreversible, declared) };
+        return { ...state, irreversible: withDeclared(declaredIn(state), declared) };
     },
 
-    async delete(id, { labels, irreversible }, context) {
-        await removeJob({ name: id, labels }, irreversible, context);
+    async delete(id, state, context) {
+        await removeJob({ name: id, labels: state.labels }, declaredIn(state), context);
     },
 });
+
+/** What a state has of it: nothing, where it was written before this was kept. */
+function declaredIn({ irreversible }: Partial<Outputs>): readonly IrreversibleChange[] {
+    return irreversible ?? [];
+}
 
 /** A run that has failed leaves the state as it was before, but for what was declared: no image of before may miss that. */
 async function run(
