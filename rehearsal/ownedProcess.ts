@@ -1,9 +1,8 @@
 import { ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { startOf } from "../tools/recovery/processes";
-import { writeAtomically } from "../tools/setup/cachedStep";
+import { forgetTrace, tracedProcess, writeTrace } from "./trace";
 
 /** How a program that belongs to a rehearsal is started. */
 export interface OwnedProgram {
@@ -17,15 +16,6 @@ export interface OwnedProgram {
     readonly env: Readonly<Record<string, string>>;
 }
 
-/** What is written down of a running program, so that a later run knows it. */
-interface Trace {
-    readonly pid: number;
-    /** By the kernel, in ms since 1970. */
-    readonly start: number;
-}
-
-/** The kernel counts from its own start, which it tells to the second. */
-const SLACK_MS = 2000;
 /** What a program may take to end by itself. */
 const GRACE_MS = 5000;
 
@@ -57,13 +47,10 @@ export class OwnedProcess {
         process.once("exit", end);
         const forget = () => {
             process.off("exit", end);
-            rmSync(traceOf(folder, name), { force: true });
+            forgetTrace(traceOf(folder, name));
         };
         const owned = new OwnedProcess(child, program, forget);
-        const start = child.pid === undefined ? undefined : startOf(child.pid);
-        if (child.pid !== undefined && typeof start === "number") {
-            writeAtomically(traceOf(folder, name), JSON.stringify({ pid: child.pid, start } satisfies Trace));
-        }
+        writeTrace(traceOf(folder, name), child.pid);
         return owned;
     }
 
@@ -105,20 +92,15 @@ export class OwnedProcess {
 
 /** Ends what a run that was killed has left, and nothing else: a number that another program has got since is left alone. */
 export async function endLeftover(folder: string, name: string): Promise<void> {
-    const trace = readTrace(traceOf(folder, name));
-    if (trace !== undefined) {
-        const deadline = Date.now() + GRACE_MS;
-        for (let signal: NodeJS.Signals | 0 = "SIGTERM"; isRunning(trace); signal = 0) {
-            kill(trace.pid, Date.now() > deadline ? "SIGKILL" : signal);
-            await delay(20);
-        }
-        rmSync(traceOf(folder, name), { force: true });
+    const file = traceOf(folder, name);
+    const deadline = Date.now() + GRACE_MS;
+    let signal: NodeJS.Signals | 0 = "SIGTERM";
+    for (let pid = tracedProcess(file); pid !== undefined; pid = tracedProcess(file)) {
+        kill(pid, Date.now() > deadline ? "SIGKILL" : signal);
+        signal = 0;
+        await delay(20);
     }
-}
-
-function isRunning({ pid, start }: Trace): boolean {
-    const now = startOf(pid);
-    return typeof now === "number" && Math.abs(now - start) < SLACK_MS;
+    forgetTrace(file);
 }
 
 function kill(pid: number, signal: NodeJS.Signals | 0): void {
@@ -128,17 +110,6 @@ function kill(pid: number, signal: NodeJS.Signals | 0): void {
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
             throw error;
         }
-    }
-}
-
-function readTrace(file: string): Trace | undefined {
-    try {
-        return JSON.parse(readFileSync(file, "utf8")) as Trace;
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            return undefined;
-        }
-        throw error;
     }
 }
 

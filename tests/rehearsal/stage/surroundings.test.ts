@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import {
     existsSync,
     mkdirSync,
@@ -11,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ACTS, chosenActs } from "../../../rehearsal/day/acts";
 import { Belongings } from "../../../rehearsal/stage/belongings";
+import { endNotedGroup, noteGroup } from "../../../rehearsal/stage/group";
 import { environmentOf } from "../../../rehearsal/stage/isolation";
 import { makePulumiHome } from "../../../rehearsal/stage/pulumiHome";
 import { checkOffer, NEEDS, Offer } from "../../../rehearsal/stage/requirements";
@@ -138,5 +140,24 @@ describe("the acts of a day", () => {
         expect(namesOf(["reboot", "urls"])).toEqual(["zero", "urls", "reboot"]);
         expect(namesOf(["gone"])).toEqual(["zero", "protection", "gone"]);
         expect(namesOf([], true).at(-1)).toBe("lost-server");
+    });
+});
+
+describe("a group of processes that a run which was killed has left", () => {
+    it("is ended by the next, and a group that was forgotten is left alone", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "berth-test-group-"));
+        const start = () => spawn("sh", ["-c", "sleep 60 & wait"], { detached: true, stdio: "ignore" });
+        const [left, forgotten] = [start(), start()];
+        try {
+            noteGroup(folder, forgotten.pid)();
+            noteGroup(folder, left.pid);
+            const ended = new Promise((resolve) => left.once("exit", (_, signal) => resolve(signal)));
+            endNotedGroup(folder);
+            expect(await ended).toBe("SIGKILL");
+            expect(forgotten.exitCode ?? forgotten.signalCode).toBeNull();
+        } finally {
+            process.kill(-(forgotten.pid ?? 0), "SIGKILL");
+            rmSync(folder, { recursive: true });
+        }
     });
 });
