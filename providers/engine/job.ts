@@ -68,7 +68,8 @@ export async function declaredSoFar(name: string, context: EngineContext): Promi
     return declared;
 }
 
-async function clearEnding(job: Pick<Job, "name" | "labels">, context: EngineContext): Promise<void> {
+/** Removes the container of a run that was told to end by somebody who was interrupted. */
+export async function clearEnding(job: Pick<Job, "name" | "labels">, context: EngineContext): Promise<void> {
     const ending = await findEnding(context.docker, job.name);
     if (ending !== undefined) {
         await clear(ending, job, context);

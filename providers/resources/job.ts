@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { checkNumber } from "../../lib/numbers";
 import { Problem } from "../../lib/problems";
 import { IrreversibleChange, withDeclared } from "../engine/irreversible";
-import { declaredSoFar, removeJob, runJob } from "../engine/job";
+import { clearEnding, declaredSoFar, removeJob, runJob } from "../engine/job";
 import { Job, JobVolume } from "../engine/jobContainer";
 import { dropNotes } from "../engine/notes";
 import { defineEngineKind, EngineContext } from "../engine/services";
@@ -68,6 +68,8 @@ export const job = defineEngineKind<Job, Outputs>({
     /** A run that has succeeded has, whether its container is still there or not. A killed one may have declared more. */
     async read(id, state, context) {
         const declared = await declaredSoFar(id, context);
+        // Where the release is given up this job is as it was, and no other run of it would come to remove that.
+        await clearEnding({ name: id, labels: state.labels }, context);
         return { ...state, irreversible: withDeclared(declaredIn(state), declared) };
     },
 

@@ -140,6 +140,27 @@ describe("a run that a killed update left behind", () => {
         expect(await jobs.namesOf(job)).toEqual([job.name]);
     });
 
+    it("is gone after a look at the job, when it was told to end: the job may stay as it was", async () => {
+        const job = jobs.of("echo berth:irreversible c is gone; echo done");
+        const state = await jobs.create(job);
+        const ending = await jobs.containers.docker.createContainer({
+            ...containerOf({
+                ...job,
+                command: ["sh", "-c", "echo berth:irreversible d is gone"],
+            } as unknown as Job),
+            name: endingName(job.name),
+        });
+        await ending.start();
+        await ending.wait();
+        const read = await jobs.provider.read(JOB, job.name, state);
+        expect(read.state.irreversible).toEqual([
+            { image: "shop:1", reason: "c is gone" },
+            { image: "shop:1", reason: "d is gone" },
+        ]);
+        expect(await jobs.namesOf(job)).toEqual([job.name]);
+        expect(await jobs.notesOf(job)).toEqual(["d is gone"]);
+    });
+
     it("goes with the job", async () => {
         const job = jobs.of("sleep 3600");
         await (await leave(job)).start();

@@ -73,6 +73,9 @@ function state(): State {
     return checkpoint.latest;
 }
 
+const described = ({ Names, State: how, Created }: Docker.ContainerInfo) =>
+    `${Names.join(" ")} ${how}, made at ${new Date(Created * 1000).toISOString()}`;
+
 /** The engine has what the state has, and the state has what it is to have. */
 async function expectOrder(release: number): Promise<void> {
     const { resources, pending_operations: pending = [] } = state();
@@ -84,11 +87,10 @@ async function expectOrder(release: number): Promise<void> {
     const jobs = ofType("berth:index:Job").map(({ inputs }) => inputs.name);
     const isJob = ({ Names }: Docker.ContainerInfo) => jobs.includes(Names[0]?.slice(1));
     const lasting = containers.filter((container) => !isJob(container));
-    expect(lasting.map(({ Id }) => Id).sort()).toEqual(
-        ofType("docker:index/container:Container")
-            .map(({ id }) => id)
-            .sort(),
-    );
+    const ids = ofType("docker:index/container:Container").map(({ id }) => id);
+    // By what they are: of one too many the number alone would tell nobody what has left it.
+    expect(lasting.filter(({ Id }) => !ids.includes(Id)).map(described)).toEqual([]);
+    expect(lasting.map(({ Id }) => Id).sort()).toEqual(ids.sort());
     expect(lasting.map(({ Labels, State: how }) => `${Labels["berth.part"] ?? ""} ${how}`).sort()).toEqual([
         "audifi-api running",
         "audifi-api running",
@@ -145,12 +147,15 @@ it(`goes on serving and converges, wherever in a release it is killed (seed ${se
         release -= round % 4 === 3 ? 1 : 0;
         stack.configure(config(release));
         const { code, output } = await stack.up();
+        const moment = `${Math.round(at * lengthMs)} of ${lengthMs} ms`;
+        const story = `round ${round}, ${kill} killed at ${moment}: ended with ${code}\n${output}`;
         if (code !== 0) {
-            const moment = `${Math.round(at * lengthMs)} of ${lengthMs} ms`;
-            throw new Error(`round ${round}, ${kill} killed at ${moment}: ended with ${code}\n${output}`);
+            throw new Error(story);
         }
         await traffic.goOn();
-        await expectOrder(release);
+        await expectOrder(release).catch((error: unknown) => {
+            throw new Error(story, { cause: error });
+        });
     }
     expect(await stack.up("--", "--expect-no-changes")).toMatchObject({ code: 0 });
     const { requests, lost } = await traffic.stop();

@@ -59,7 +59,7 @@ async function look(
     known: Known,
     before: number,
 ): Promise<{ there: Thing[]; unknown: Unknown }> {
-    const there = await thingsOn(docker);
+    const there = await thingsOn(docker, before);
     const unknown = unknownOf(there, { known, routed: new Set(), before });
     if (unknown.leftovers.length === 0) {
         return { there, unknown };

@@ -6,8 +6,12 @@ import { ROUTES_FOLDER } from "../../lib/traefik";
 import { isNotFound } from "../../providers/engine/connect";
 import { STACK_LABEL, Thing } from "./things";
 
-/** The containers, networks and volumes on an engine that say whose they are. */
-export async function thingsOn(docker: Docker): Promise<Thing[]> {
+/**
+ * The containers, networks and volumes on an engine that say whose they are. Lists tell moments to the second: it counts as
+ * its last one, so that nothing counts as older than it is. Where that decides what a container counts as beside `before`,
+ * in ms since 1970, the container itself is asked.
+ */
+export async function thingsOn(docker: Docker, before: number): Promise<Thing[]> {
     const filters = { label: [STACK_LABEL] };
     const [ahead, containers, networks, { Volumes: volumes }] = await Promise.all([
         clockAhead(docker),
@@ -15,16 +19,19 @@ export async function thingsOn(docker: Docker): Promise<Thing[]> {
         docker.listNetworks({ filters }),
         docker.listVolumes({ filters }),
     ]);
+    const listed = containers.map(({ Id, Names, Labels, Created, State }) => ({
+        kind: "container" as const,
+        id: Id,
+        name: Names[0]?.slice(1) ?? Id,
+        labels: Labels,
+        created: Created * 1000 + LAST_MOMENT - ahead,
+        state: State,
+    }));
+    const exact = listed.map(async (thing) =>
+        thing.created < before ? thing : await asked(docker, thing, ahead),
+    );
     return [
-        ...containers.map(({ Id, Names, Labels, Created, State }) => ({
-            kind: "container" as const,
-            id: Id,
-            name: Names[0]?.slice(1) ?? Id,
-            labels: Labels,
-            // Told to the second: the last moment of it, so that nothing counts as older than it is.
-            created: Created * 1000 + 999 - ahead,
-            state: State,
-        })),
+        ...(await Promise.all(exact)),
         ...networks.map(({ Id, Name, Labels, Created }) => ({
             kind: "network" as const,
             id: Id,
@@ -37,16 +44,31 @@ export async function thingsOn(docker: Docker): Promise<Thing[]> {
             id: volume.Name,
             name: volume.Name,
             labels: volume.Labels,
-            created: Date.parse((volume as { CreatedAt?: string }).CreatedAt ?? "") + 999 - ahead,
+            created: Date.parse((volume as { CreatedAt?: string }).CreatedAt ?? "") + LAST_MOMENT - ahead,
         })),
     ];
 }
 
-/** How far an engine's clock is ahead of this machine's, in ms. */
+/** Of a second, in ms. */
+const LAST_MOMENT = 999;
+
+/** A container with the very moment of its making; as it is where it is gone meanwhile, or not whole yet. */
+async function asked(docker: Docker, thing: Thing, ahead: number): Promise<Thing> {
+    try {
+        const { Created } = await docker.getContainer(thing.id).inspect();
+        return { ...thing, created: Date.parse(Created) - ahead };
+    } catch (error) {
+        if (isNotFound(error)) {
+            return thing;
+        }
+        throw error;
+    }
+}
+
+/** How far an engine's clock is ahead of this machine's, in ms: at least that far. */
 async function clockAhead(docker: Docker): Promise<number> {
-    const asked = Date.now();
     const { SystemTime } = (await docker.info()) as { SystemTime: string };
-    return Date.parse(SystemTime) - asked;
+    return Date.parse(SystemTime) - Date.now();
 }
 
 /** Names of the containers that the routes on a router lead to; the router need not run. */

@@ -7,6 +7,7 @@ import { clean, Cleaned } from "./clean";
 import { Known, knownOf } from "./known";
 import { clearMachine } from "./machine";
 import { toRefresh, ToRefresh } from "./refresh";
+import { Thing } from "./things";
 
 /** A run of an update or a destroy, and how what killed runs have left is put in order around it. */
 export interface Run {
@@ -24,36 +25,59 @@ export interface Run {
  * then it is run once more when something was in its way.
  */
 export async function runRecovered(run: Run, args: string[]): Promise<number> {
-    const { environment, say } = run;
     const backend = backendFolder();
-    await clearMachine(run.stack, say);
+    await clearMachine(run.stack, run.say);
     const began = Date.now();
     if (backend !== undefined) {
-        await putInOrder(run, began);
-        return ended(await pulumi(environment, args));
+        const order = await putInOrder(run, began);
+        const code = await runPulumi(run, args);
+        const late = order.cutShort ? await cleanLate(run, order.known) : [];
+        return code !== 0 && late.length > 0 ? await runOnceMore(run, args) : code;
     }
-    const code = ended(await pulumi(environment, args));
+    const code = await runPulumi(run, args);
     if (!(await hadLock(run, code, began))) {
         return code;
     }
-    const found = await putInOrder(run, began);
-    if (found === "nothing" || (found === "leftovers" && code === 0)) {
-        return code;
-    }
-    say("  … once more, now that nothing is in the way");
+    const { found } = await putInOrder(run, began);
+    return found === "nothing" || (found === "leftovers" && code === 0) ? code : await runOnceMore(run, args);
+}
+
+async function runPulumi({ environment }: Run, args: string[]): Promise<number> {
     return ended(await pulumi(environment, args));
 }
 
-/** What was out of order: things that no state knows, or things that the state was wrong about. */
-type Found = "nothing" | "leftovers" | "state";
+function runOnceMore(run: Run, args: string[]): Promise<number> {
+    run.say("  … once more, now that nothing is in the way");
+    return runPulumi(run, args);
+}
 
-async function putInOrder(run: Run, before: number): Promise<Found> {
+interface Order {
+    /** What was out of order: things that no state knows, or things that the state was wrong about. */
+    readonly found: "nothing" | "leftovers" | "state";
+    /** What the state knew before. */
+    readonly known: Known;
+    /** Whether a run was killed in the middle of something. */
+    readonly cutShort: boolean;
+}
+
+async function putInOrder(run: Run, before: number): Promise<Order> {
     const deployment = await readDeployment(run.environment, run.stack);
     const known = knownOf(deployment, `${projectName()}-${plainName(run.stack)}`);
     const cleaned = await clean(known, before, run.say);
     warnOfStrange(run, deployment, cleaned);
     const refreshed = await refresh(run, deployment, known, cleaned);
-    return refreshed ? "state" : cleaned.removed.length > 0 ? "leftovers" : "nothing";
+    const found = refreshed ? "state" : cleaned.removed.length > 0 ? "leftovers" : "nothing";
+    return { found, known, cutShort: deployment.pending.length > 0 };
+}
+
+/**
+ * Removes what an engine was still making for a run that was killed, when it was looked at before the command: a request that
+ * was sent is carried out, and what comes of it is in no list until it is whole.
+ */
+async function cleanLate({ environment, stack, say }: Run, before: Known): Promise<readonly Thing[]> {
+    const now = Date.now();
+    const { ids, names } = knownOf(await readDeployment(environment, stack), "");
+    return (await clean({ ...before, ids, names }, now, say)).removed;
 }
 
 /** Whoever is told nothing looks for a mistake of his own where two clones have a stack of one name. */
