@@ -13,6 +13,8 @@ export interface ForegroundOptions {
 export interface Ended {
     code: number;
     stdout: string;
+    /** Whether somebody asked for the end, by Ctrl-C or by a signal that was passed on. */
+    interrupted: boolean;
 }
 
 const passedOn: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP"];
@@ -32,8 +34,12 @@ export function runForeground(file: string, args: string[], options: ForegroundO
         child.stdout?.setEncoding("utf8").on("data", (text: string) => {
             stdout += text;
         });
-        const stay = () => undefined;
+        let interrupted = false;
+        const stay = () => {
+            interrupted = true;
+        };
         const passOn = (signal: NodeJS.Signals) => {
+            interrupted = true;
             child.kill(signal);
         };
         process.on("SIGINT", stay);
@@ -52,7 +58,7 @@ export function runForeground(file: string, args: string[], options: ForegroundO
         });
         child.on("close", (code, signal) => {
             tidy();
-            resolve({ code: code ?? exitCodeOf(signal), stdout });
+            resolve({ code: code ?? exitCodeOf(signal), stdout, interrupted });
         });
     });
 }

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { runRecovered } from "../../tools/recovery";
 import { PendingOperation, Recorded } from "../../tools/state";
+import { until } from "../support/containers";
 import { ScriptedPulumi } from "../support/scriptedPulumi";
 
 let home: string;
@@ -37,6 +38,29 @@ function run(goesAway = false): Promise<number> {
     const say = (text: string) => said.push(text);
     return runRecovered({ environment, stack: "unheard-of", say, goesAway }, [goesAway ? "destroy" : "up"]);
 }
+
+/** Shell of a command that lasts until it is told to end. */
+const lasting = () =>
+    `trap 'exit 1' TERM\necho $$ > ${home}/pid\nmv ${home}/pid ${home}/started\nwhile :; do sleep 0.05; done\n`;
+
+/** The number of its process, once it runs. */
+async function started(): Promise<number> {
+    const file = path.join(home, "started");
+    await until(
+        () => Promise.resolve(fs.existsSync(file)),
+        () => Promise.resolve("it did not start"),
+    );
+    return Number(fs.readFileSync(file, "utf8"));
+}
+
+const STOPS: Record<string, (pid: number) => void> = {
+    "by Ctrl-C, which reaches Pulumi from the terminal": (pid) => {
+        process.emit("SIGINT");
+        process.kill(pid, "SIGTERM");
+    },
+    "by a signal, which is passed on": () => process.emit("SIGTERM"),
+    "by the end of Pulumi alone": (pid) => process.kill(pid, "SIGKILL"),
+};
 
 describe("with the state in a folder", () => {
     function stateOf(resources: Recorded[], pending: PendingOperation[]): void {
@@ -73,6 +97,16 @@ describe("with the state in a folder", () => {
         ]);
     });
 
+    test("who stops it while it asks has stopped it as a whole", async () => {
+        stateOf([STACK, ROUTE], [updating]);
+        pulumi.does({ refresh: { runs: lasting() } });
+        const running = run();
+        await started();
+        process.emit("SIGTERM");
+        await expect(running).rejects.toThrow("Stopped while it was asked what is there.");
+        expect(pulumi.calls().filter((call) => call === "up")).toEqual([]);
+    });
+
     test("where nobody answers the update goes on, and tells", async () => {
         stateOf([STACK, ROUTE], [updating]);
         pulumi.does({ refresh: { codes: [255] }, up: { codes: [3] } });
@@ -86,6 +120,8 @@ describe("with the state somewhere else", () => {
     const exported = (pending: PendingOperation[]) => ({
         deployment: { resources: [STACK, ROUTE], pending_operations: pending },
     });
+    /** When an update starts that is still to begin: no second may turn between the two. */
+    const soon = () => new Date(Date.now() + 1000).toISOString();
     const history = (startTime: string) => [{ kind: "update", result: "failed", startTime, config: {} }];
 
     beforeEach(() => {
@@ -102,7 +138,7 @@ describe("with the state somewhere else", () => {
         pulumi.does({
             up: { codes: [1] },
             export: { prints: exported([updating]) },
-            history: { prints: history(new Date().toISOString()) },
+            history: { prints: history(soon()) },
         });
         expect(await run()).toBe(0);
         expect(pulumi.calls().map((call) => call.split(" ")[0])).toEqual([
@@ -115,6 +151,23 @@ describe("with the state somewhere else", () => {
         expect(said.at(-1)).toBe("  … once more, now that nothing is in the way");
     });
 
+    describe("an update that somebody has stopped is not tried again", () => {
+        beforeEach(() => {
+            pulumi.does({
+                up: { runs: lasting() },
+                export: { prints: exported([updating]) },
+                history: { prints: history(soon()) },
+            });
+        });
+
+        test.each(Object.entries(STOPS))("%s", async (_, stop) => {
+            const running = run();
+            stop(await started());
+            expect(await running).not.toBe(0);
+            expect(pulumi.calls()).toEqual(["up"]);
+        });
+    });
+
     test("creations are forgotten without another update", async () => {
         pulumi.does({ export: { prints: exported([creating]) } });
         expect(await run()).toBe(0);
@@ -125,7 +178,7 @@ describe("with the state somewhere else", () => {
         pulumi.does({
             up: { codes: [5] },
             export: { prints: exported([]) },
-            history: { prints: history(new Date().toISOString()) },
+            history: { prints: history(soon()) },
         });
         expect(await run()).toBe(5);
         expect(pulumi.calls().map((call) => call.split(" ")[0])).toEqual(["up", "stack", "stack"]);

@@ -1,6 +1,7 @@
 import { backendFolder, plainName, projectName } from "../backend";
 import { pulumi } from "../pulumi";
 import { Environment } from "../setup";
+import { SetupError } from "../setup/errors";
 import { Deployment, readDeployment } from "../state";
 import { newestUpdate } from "../updates";
 import { clean, Cleaned } from "./clean";
@@ -30,25 +31,32 @@ export async function runRecovered(run: Run, args: string[]): Promise<number> {
     const began = Date.now();
     if (backend !== undefined) {
         const order = await putInOrder(run, began);
-        const code = await runPulumi(run, args);
-        const late = order.cutShort ? await cleanLate(run, order.known) : [];
+        const { code, stopped } = await runPulumi(run, args);
+        const late = order.cutShort && !stopped ? await cleanLate(run, order.known) : [];
         return code !== 0 && late.length > 0 ? await runOnceMore(run, args) : code;
     }
-    const code = await runPulumi(run, args);
-    if (!(await hadLock(run, code, began))) {
+    const { code, stopped } = await runPulumi(run, args);
+    if (stopped || !(await hadLock(run, code, began))) {
         return code;
     }
     const { found } = await putInOrder(run, began);
     return found === "nothing" || (found === "leftovers" && code === 0) ? code : await runOnceMore(run, args);
 }
 
-async function runPulumi({ environment }: Run, args: string[]): Promise<number> {
-    return ended(await pulumi(environment, args));
+const KILLED = 137;
+
+/** Runs it, and tells whether it came to its end by itself: what somebody has stopped is not tried again. */
+async function runPulumi({ environment }: Run, args: string[]): Promise<{ code: number; stopped: boolean }> {
+    const { code, interrupted } = await pulumi(environment, args);
+    if (code === KILLED) {
+        process.stderr.write("\nPulumi was killed. The same command goes on from where it stopped.\n");
+    }
+    return { code, stopped: interrupted || code === KILLED };
 }
 
-function runOnceMore(run: Run, args: string[]): Promise<number> {
+async function runOnceMore(run: Run, args: string[]): Promise<number> {
     run.say("  … once more, now that nothing is in the way");
-    return runPulumi(run, args);
+    return (await runPulumi(run, args)).code;
 }
 
 interface Order {
@@ -107,7 +115,13 @@ async function refresh(
     const options = ["--yes", "--skip-preview", "--suppress-outputs"];
     const forget = wanted.forgetCreations ? ["--clear-pending-creates"] : [];
     const args = ["refresh", ...options, ...forget, "--stack", stack];
-    const { code } = await pulumi(environment, [...args, ...targets.flatMap((urn) => ["--target", urn])]);
+    const { code, interrupted } = await pulumi(environment, [
+        ...args,
+        ...targets.flatMap((urn) => ["--target", urn]),
+    ]);
+    if (interrupted) {
+        throw new SetupError("Stopped while it was asked what is there.", "Run it again to go on.");
+    }
     if (code !== 0) {
         // Where a server is lost nobody answers: whether that matters the update itself will tell.
         say(`  … it could not be asked (${code}): going on with what the state says`);
@@ -137,13 +151,4 @@ async function hadLock({ environment, stack }: Run, code: number, began: number)
     }
     const newest = await newestUpdate(environment, stack).catch(() => undefined);
     return newest !== undefined && Date.parse(newest.startTime) >= Math.floor(began / 1000) * 1000;
-}
-
-const KILLED = 137;
-
-function ended({ code }: { code: number }): number {
-    if (code === KILLED) {
-        process.stderr.write("\nPulumi was killed. The same command goes on from where it stopped.\n");
-    }
-    return code;
 }
