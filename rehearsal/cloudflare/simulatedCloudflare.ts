@@ -1,3 +1,4 @@
+import { WorldFile } from "../worldFile";
 import { accessApplicationRoutes } from "./api/accessApplications";
 import { accessPolicyRoutes } from "./api/accessPolicies";
 import { accessTokenRoutes } from "./api/accessTokens";
@@ -9,8 +10,7 @@ import { zoneRoutes } from "./api/zones";
 import { EdgeAddresses } from "./dns/answer";
 import { DnsServer } from "./dns/server";
 import { hexId } from "./ids";
-import { WorldState } from "./state";
-import { worldFile, worldInMemory, WorldStore } from "./worldFile";
+import { emptyWorld, WorldState } from "./state";
 
 /** An account that is there when the simulation starts. */
 export interface SimulatedAccount {
@@ -55,31 +55,40 @@ export class SimulatedCloudflare {
         readonly url: string,
         /** `address:port` of the name server, as a resolver takes it. */
         readonly nameServer: string,
-        /** What is known; it changes with each request. */
-        readonly world: WorldState,
-        private readonly store: WorldStore,
+        private readonly file: WorldFile<WorldState>,
         private readonly api: ApiServer,
         private readonly dns: DnsServer,
         private readonly listeners: Set<() => void>,
     ) {}
 
     static async start(args: SimulatedCloudflareArgs): Promise<SimulatedCloudflare> {
-        const store = args.file === undefined ? worldInMemory() : worldFile(args.file);
-        const world = store.load();
+        const file = new WorldFile(args.file, emptyWorld());
+        const { world } = file;
         args.accounts.forEach((account) => addAccount(world, account));
         disconnectTunnels(world);
-        store.save(world);
+        file.save();
         const listeners = new Set<() => void>();
-        const api = new ApiServer(world, told(store, listeners), ROUTES);
+        const keep = () => {
+            file.save();
+            listeners.forEach((listener) => {
+                listener();
+            });
+        };
+        const api = new ApiServer(world, keep, ROUTES);
         const dns = new DnsServer(world, args.edge ?? { ipv4: LOOPBACK }, args.dns?.address ?? LOOPBACK);
         const url = await api.listen(args.apiPort ?? 0);
         try {
             const nameServer = await dns.listen(args.dns?.port ?? 0);
-            return new SimulatedCloudflare(url, nameServer, world, store, api, dns, listeners);
+            return new SimulatedCloudflare(url, nameServer, file, api, dns, listeners);
         } catch (error) {
             await api.close();
             throw error;
         }
+    }
+
+    /** What is known; it changes with each request. */
+    get world(): WorldState {
+        return this.file.world;
     }
 
     /** Every request until now, in the order they were answered. */
@@ -89,7 +98,7 @@ export class SimulatedCloudflare {
 
     /** Keeps what was changed in the world past the API. */
     save(): void {
-        this.store.save(this.world);
+        this.file.save();
     }
 
     /** Calls after each change over the API; gives back what ends that. */
@@ -101,17 +110,6 @@ export class SimulatedCloudflare {
     async stop(): Promise<void> {
         await Promise.all([this.api.close(), this.dns.close()]);
     }
-}
-
-/** A store that tells of each change, once it is kept. */
-function told(store: WorldStore, listeners: ReadonlySet<() => void>): WorldStore {
-    return {
-        load: () => store.load(),
-        save: (world) => {
-            store.save(world);
-            listeners.forEach((listener) => listener());
-        },
-    };
 }
 
 /** Connections end with the process that took them. */

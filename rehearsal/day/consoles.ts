@@ -6,41 +6,24 @@ export class HetznerConsole {
     constructor(private readonly stage: Stage) {}
 
     /** The stack's server. */
-    async server(): Promise<{ readonly id: number; readonly status: string }> {
-        const { servers } = await this.call<{ servers: { id: number; status: string }[] }>("GET", "/servers");
-        const [server] = servers;
-        check(server !== undefined && servers.length === 1, `there are ${servers.length} servers`);
-        return server;
+    server(): Promise<Identified> {
+        return this.only("servers");
     }
 
-    async volume(): Promise<{ readonly id: number; readonly server: number | null }> {
-        const { volumes } = await this.call<{ volumes: { id: number; server: number | null }[] }>(
-            "GET",
-            "/volumes",
-        );
-        const [volume] = volumes;
-        check(volume !== undefined && volumes.length === 1, `there are ${volumes.length} volumes`);
-        return volume;
+    volume(): Promise<Identified> {
+        return this.only("volumes");
+    }
+
+    firewall(): Promise<Identified & { readonly rules: readonly object[] }> {
+        return this.only("firewalls");
     }
 
     /** The server's IPv4 address. */
-    async address(): Promise<{ readonly id: number; readonly ip: string }> {
-        const { primary_ips: all } = await this.call<{
-            primary_ips: { id: number; ip: string; type: "ipv4" | "ipv6" }[];
-        }>("GET", "/primary_ips");
-        const address = all.find(({ type }) => type === "ipv4");
-        check(address !== undefined, "there is no IPv4 address");
-        return address;
-    }
-
-    async firewall(): Promise<{ readonly id: number; readonly rules: readonly object[] }> {
-        const { firewalls } = await this.call<{ firewalls: { id: number; rules: object[] }[] }>(
-            "GET",
-            "/firewalls",
+    address(): Promise<Identified> {
+        return this.only(
+            "primary_ips",
+            ({ type }: Identified & { readonly type: string }) => type === "ipv4",
         );
-        const [firewall] = firewalls;
-        check(firewall !== undefined && firewalls.length === 1, `there are ${firewalls.length} firewalls`);
-        return firewall;
     }
 
     /** Does something, and waits until it is done. */
@@ -64,6 +47,13 @@ export class HetznerConsole {
         return Object.fromEntries(await Promise.all(counts));
     }
 
+    private async only<Thing>(kind: string, isMeant: (each: Thing) => boolean = () => true): Promise<Thing> {
+        const { [kind]: all = [] } = await this.call<Record<string, Thing[]>>("GET", `/${kind}`);
+        const [thing, ...others] = all.filter(isMeant);
+        check(thing !== undefined && others.length === 0, `there are ${all.length} ${kind}, not one`);
+        return thing;
+    }
+
     private async done(id: number): Promise<void> {
         await eventually(180, async () => {
             const { action } = await this.call<{ action: Action }>("GET", `/actions/${id}`);
@@ -76,6 +66,10 @@ export class HetznerConsole {
         const { hetzner, tokens } = this.stage.world;
         return call(`${hetzner.endpoint}${path}`, tokens.hetzner, method, body);
     }
+}
+
+interface Identified {
+    readonly id: number;
 }
 
 interface Action {

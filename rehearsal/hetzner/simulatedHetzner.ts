@@ -1,3 +1,4 @@
+import { WorldFile } from "../worldFile";
 import { actionRoutes } from "./actions";
 import { catalogueRoutes } from "./catalogueRoutes";
 import { firewallRoutes } from "./firewalls";
@@ -11,8 +12,8 @@ import { serverNetworkRoutes } from "./serverNetworks";
 import { serverRoutes } from "./servers";
 import { Simulation } from "./simulation";
 import { sshKeyRoutes } from "./sshKeys";
+import { emptyWorld, World } from "./state";
 import { volumeRoutes } from "./volumes";
-import { WorldFile } from "./worldFile";
 
 /** What a simulated Hetzner Cloud is started with. */
 export interface SimulatedHetznerArgs {
@@ -52,7 +53,8 @@ export class SimulatedHetzner {
     ) {}
 
     static async start(args: SimulatedHetznerArgs): Promise<SimulatedHetzner> {
-        const file = new WorldFile(args.worldFile);
+        const file = new WorldFile(args.worldFile, emptyWorld());
+        interruptActions(file.world);
         const work = new Set<Promise<void>>();
         const sim: Simulation = {
             world: file.world,
@@ -75,5 +77,16 @@ export class SimulatedHetzner {
     async stop(): Promise<void> {
         await this.api.close();
         await Promise.all(this.work);
+    }
+}
+
+/** What was under way when the last run ended never comes to an end. */
+function interruptActions({ projects }: World): void {
+    for (const { actions } of Object.values(projects)) {
+        for (const action of Object.values(actions).filter(({ status }) => status === "running")) {
+            action.status = "error";
+            action.error = { code: "action_failed", message: "the simulation ended before the action did" };
+            action.finished = action.started;
+        }
     }
 }

@@ -8,6 +8,13 @@ export interface World {
     readonly projects: Record<string, Project>;
 }
 
+/** The first id is larger than this: ids that are made up are none. */
+const FIRST_ID = 4_000_000;
+
+export function emptyWorld(): World {
+    return { lastId: FIRST_ID, projects: {} };
+}
+
 /** Everything that belongs to one token, each by its id. */
 export interface Project {
     readonly servers: Record<string, Server>;

@@ -187,8 +187,6 @@ describe("the world", () => {
     it("does not begin anew where its file is broken", async () => {
         const file = join(folder, "world.json");
         writeFileSync(file, "{");
-        await expect(startCloudflare({ file })).rejects.toThrow(
-            `${file} is no world of the simulated Cloudflare`,
-        );
+        await expect(startCloudflare({ file })).rejects.toThrow(`${file} is no world of a simulated cloud`);
     });
 });

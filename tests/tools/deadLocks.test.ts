@@ -103,7 +103,8 @@ test("the start of a process is told in the time of the world, with its program'
     const seen = look(process.pid);
     const expected = Date.now() - process.uptime() * 1000;
     expect(seen).toEqual({ started: expect.any(Number) as number, name: expect.any(String) as string });
-    expect(Math.abs((seen as { started: number }).started - expected)).toBeLessThan(2000);
+    // The world's time of its own boot would be hours off; a busy machine some seconds.
+    expect(Math.abs((seen as { started: number }).started - expected)).toBeLessThan(30_000);
 });
 
 test("a program's name may hold anything", async () => {

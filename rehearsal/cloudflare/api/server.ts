@@ -3,7 +3,6 @@ import { text } from "node:stream/consumers";
 import { paramsOf } from "../../path";
 import { closeServer, listenOnLoopback } from "../../loopback";
 import { Account, WorldState } from "../state";
-import { WorldStore } from "../worldFile";
 import { ApiError, unauthenticated } from "./apiError";
 import { Answer, Call, Route } from "./call";
 
@@ -24,7 +23,8 @@ export class ApiServer {
 
     constructor(
         private readonly world: WorldState,
-        private readonly store: WorldStore,
+        /** Called after each change, before the answer goes out. */
+        private readonly keep: () => void,
         private readonly routes: readonly Route[],
     ) {
         this.server = createServer((request, response) => {
@@ -66,7 +66,7 @@ export class ApiServer {
                 body: parse(sent),
             } satisfies Call);
             if (method !== "GET") {
-                this.store.save(this.world);
+                this.keep();
             }
             return { status: 200, body: success(answer) };
         } catch (error) {
