@@ -16,12 +16,11 @@ export interface Question {
 
 const PAUSE_MS = 250;
 
-/**
- * One round of asking in the asking container. `ROUND_SECONDS` is how long it goes on where there is no answer; it ends by
- * itself, so that nothing is left behind when the wait is over.
- */
-const ROUND = `exec timeout "$ROUND_SECONDS" sh -c 'until timeout 2 wget -q -O /dev/null "$URL"; do sleep 0.25; done'`;
-const ROUND_SECONDS = 2;
+/** One question in the asking container; it ends by itself, so that nothing is left behind when the wait is over. */
+const ONCE = `timeout 2 wget -q -O /dev/null "$URL"`;
+
+/** Goes on asking for a while where there is no good answer: a call for each question would cost the engine more. */
+const ROUND = `exec timeout 2 sh -c 'until ${ONCE}; do sleep 0.25; done'`;
 
 /** Asks a container again and again, and remembers what came instead of an answer. */
 export class Asking {
@@ -40,7 +39,7 @@ export class Asking {
     async untilSteady(seconds: number): Promise<void> {
         let since: number | undefined;
         for (;;) {
-            const good = await this.ask();
+            const good = await this.ask(ROUND);
             this.answered ||= good;
             since = good ? (since ?? Date.now()) : undefined;
             if (since !== undefined && Date.now() - since >= seconds * 1000) {
@@ -50,25 +49,24 @@ export class Asking {
         }
     }
 
-    /** Until so many questions in a row have had no good answer. */
+    /** Until so many questions in a row have had no good answer: each counts, so that it is told soon. */
     async untilRed(failures: number): Promise<void> {
         for (let red = 0; red < failures;) {
-            red = (await this.ask()) ? 0 : red + 1;
+            red = (await this.ask(ONCE)) ? 0 : red + 1;
             await sleep(PAUSE_MS, undefined, { signal: this.stop });
         }
     }
 
-    private async ask(): Promise<boolean> {
+    private async ask(script: string): Promise<boolean> {
         const { url, from, container, command } = this.question;
         if (url === undefined && command === undefined) {
             await failWhenDead(this.docker, container);
             return true;
         }
         const asking = url === undefined ? container : (from ?? "");
-        const env = { URL: url ?? "", ROUND_SECONDS: String(ROUND_SECONDS) };
-        const options = { signal: this.stop, ...(url !== undefined && { env }) };
+        const options = { signal: this.stop, ...(url !== undefined && { env: { URL: url } }) };
         try {
-            const wording = command ?? ["sh", "-c", ROUND];
+            const wording = command ?? ["sh", "-c", script];
             return this.note(await exec(this.docker, asking, wording, options));
         } catch (error) {
             if (isNotFound(error) && asking !== container) {

@@ -49,7 +49,8 @@ const SLICE_SECONDS = 5;
 
 /**
  * Waits until what is in flight has come to its end, and says how many connections were still open when the time was over:
- * websockets, mostly. Fails as soon as one of the containers that take over exits or turns red.
+ * websockets, mostly. Fails as soon as one of the containers that take over exits or turns red. At the end each of them has
+ * to answer once more: while one does not, the old ones are not let go.
  */
 export async function drain(
     docker: Docker,
@@ -57,14 +58,17 @@ export async function drain(
     cancelled: AbortSignal,
 ): Promise<number> {
     const addresses = (await Promise.all(leaving.map((url) => addressesOf(docker, url)))).flat();
-    if (addresses.length === 0 || seconds === 0) {
+    if (addresses.length === 0) {
         return 0;
     }
     const over = new AbortController();
     const stop = AbortSignal.any([cancelled, over.signal]);
     try {
         return await Promise.race([
-            untilQuiet(docker, router, addresses, seconds, stop),
+            untilQuiet(docker, router, addresses, seconds, stop).then(async (open) => {
+                await Promise.all(taking.map((each) => new Asking(docker, each, stop).untilSteady(0)));
+                return open;
+            }),
             ...taking.map((question) => failWhenItTurnsRed(docker, question, stop)),
         ]);
     } catch (error) {
@@ -82,7 +86,7 @@ async function untilQuiet(
     seconds: number,
     signal: AbortSignal,
 ): Promise<number> {
-    let open = addresses.length;
+    let open = seconds === 0 ? 0 : addresses.length;
     for (let left = seconds; left > 0 && open > 0; left -= SLICE_SECONDS) {
         const { exitCode, output } = await exec(docker, router, ["sh", "-c", WAIT], {
             signal,

@@ -8,6 +8,7 @@ import {
     ENTRY_PORTS,
     Middleware,
     MIDDLEWARES,
+    publishedIn,
     renderRouteFile,
     RoutedRoute,
     RouteFile,
@@ -36,6 +37,8 @@ interface Inputs {
 
 interface Outputs {
     readonly service: string;
+    /** Servers that were live for all we know, until another file was found in the place of theirs. Nobody has drained them. */
+    readonly undrained?: readonly string[];
 }
 
 /**
@@ -61,7 +64,7 @@ const STILL_READY_SECONDS = 10;
 /** A route on the router: see the class of the same name in the SDK. */
 export const route = defineEngineKind<Inputs, Outputs>({
     token: "berth:index:Route",
-    outputs: ["service"],
+    outputs: ["service", "undrained"],
     replaceOn: { app: "the route file has the app's name" },
 
     check(inputs) {
@@ -87,19 +90,12 @@ export const route = defineEngineKind<Inputs, Outputs>({
 
     async update(_id, inputs, context, before) {
         await waitForNew(inputs, before.servers, context);
-        const leaving = await leavingOf(inputs, before.servers, context);
+        const live = await readRoute(context.docker, inputs.router, inputs.app);
         const published = await publish(inputs, context);
         try {
-            await drainOld(inputs, leaving, context);
+            await drainOld(inputs, leftOut(inputs.servers, before, live), context);
         } catch (error) {
-            // What was there before still runs: it is deleted when this update has succeeded.
-            await publish({ ...before, router: inputs.router }, context);
-            throw new Error(
-                `the route of ${inputs.app} leads to the version before again: ${messageOf(error)}`,
-                {
-                    cause: error,
-                },
-            );
+            throw new Error(await putBack(inputs, before, live, context, messageOf(error)), { cause: error });
         }
         return published;
     },
@@ -109,13 +105,15 @@ export const route = defineEngineKind<Inputs, Outputs>({
         if (content === undefined) {
             return undefined;
         }
-        // A file that somebody edited leads nowhere that we know: the next update writes ours again.
-        return content === render(state).content ? state : { ...state, servers: [] };
+        // Another file, of a run that was killed or somebody's own: the next update writes ours again.
+        return content === render(state).content
+            ? state
+            : { ...state, servers: [], undrained: knownServers(state) };
     },
 
     async delete(id, state, context) {
         const gone = { ...state, servers: [] };
-        const leaving = await leavingOf(gone, state.servers, context);
+        const leaving = leftOut([], state, await readRoute(context.docker, state.router, state.app));
         await removeRoute(context.docker, state.router, id);
         await drainOld(gone, leaving, context).catch((error: unknown) => {
             // Behind a router that does not run nothing is in flight.
@@ -126,14 +124,44 @@ export const route = defineEngineKind<Inputs, Outputs>({
     },
 });
 
+/** Servers that a state knows of. */
+function knownServers({
+    servers,
+    undrained = [],
+}: Pick<Inputs & Outputs, "servers" | "undrained">): string[] {
+    return [...new Set([...servers, ...undrained])];
+}
+
 /** Who is left out: what the state knows of, and what the file that is live leads to, whoever put it there. */
-async function leavingOf(
-    { router, app, servers }: Pick<Inputs, "router" | "app" | "servers">,
-    before: readonly string[],
-    { docker }: EngineContext,
-): Promise<string[]> {
-    const live = serverUrls((await readRoute(docker, router, app)) ?? "");
-    return [...new Set([...before, ...live])].filter((server) => !servers.includes(server));
+function leftOut(
+    servers: readonly string[],
+    before: Pick<Inputs & Outputs, "servers" | "undrained">,
+    live: string | undefined,
+): string[] {
+    const all = new Set([...knownServers(before), ...serverUrls(live ?? "")]);
+    return [...all].filter((server) => !servers.includes(server));
+}
+
+/**
+ * Brings back the very file that was live: what it leads to still runs, for it is deleted when this update has succeeded.
+ * Where there is none that could be told apart, it is what the state knows. Tells how it went.
+ */
+async function putBack(
+    { router, app }: Inputs,
+    before: Inputs & Outputs,
+    live: string | undefined,
+    { docker, status }: EngineContext,
+    reason: string,
+): Promise<string> {
+    status("putting the route of before back");
+    const known = { ...before, servers: knownServers(before) };
+    const { file, routes } = publishedIn(live ?? "") ?? { file: render(known), routes: known.routes.length };
+    try {
+        await publishRoute(docker, router, app, file, routes);
+        return `the route of ${app} leads to the version before again: ${reason}`;
+    } catch (error) {
+        return `the route of ${app} leads to the new version still: ${reason}\nThe version before could not be put back: ${messageOf(error)}`;
+    }
 }
 
 /** A server may have gone since it was ready: an update that failed later is made again without asking it. */

@@ -36,8 +36,9 @@ export interface RouteArgs {
  * it, the file before comes back and the update fails with Traefik's own words.
  *
  * New servers have to answer before the file is written. Once it is live, the resource waits until the router has no
- * connection to the old ones any more: whatever depends on it may stop these. A new server that exits or stops answering
- * in that time brings the file before back, and fails the update with its log. Deleted, a route drains in the same way.
+ * connection to the old ones any more, and the new ones answer once more: whatever depends on it may stop the old. A new
+ * server that exits, or gives no good answer three times in a row, brings the file before back in that time, and fails the
+ * update with its log. Deleted, a route drains in the same way.
  */
 export class Route extends pulumi.CustomResource {
     /** Name of the load balancer that is live. */

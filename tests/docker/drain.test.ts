@@ -41,17 +41,21 @@ afterAll(async () => {
 
 /**
  * Answers with its name: `/slow` once the file /tmp/go is there, `/health` unless /tmp/red is there, anything else at once.
- * It exits when /tmp/exit is there. `upgrade` gets a connection that stays open.
+ * It exits when /tmp/exit is there. `upgrade` gets a connection that stays open. Asked for `/b/red`, the server b is red from
+ * then on; for `/b/silent`, it answers no question for its health any more.
  */
 const SERVER = `
 const { existsSync } = require("node:fs");
 const name = process.argv[1];
 const when = (file, act) => { const timer = setInterval(() => existsSync(file) && (clearInterval(timer), act()), 20); };
 when("/tmp/exit", () => { console.log("last words"); process.exit(9); });
+let mood;
 const server = require("node:http").createServer((request, response) => {
     console.log(request.method, request.url);
+    if (request.url.startsWith("/" + name + "/")) { mood = request.url.split("/")[2]; }
+    if (request.url === "/health" && mood === "silent") { return; }
     if (request.url === "/slow") { when("/tmp/go", () => response.end(name)); return; }
-    response.statusCode = request.url === "/health" && existsSync("/tmp/red") ? 503 : 200;
+    response.statusCode = request.url === "/health" && (existsSync("/tmp/red") || mood === "red") ? 503 : 200;
     response.end(name);
 });
 server.on("upgrade", (request, socket) => {
@@ -101,15 +105,28 @@ async function release(drainSeconds: number, by = provider) {
     });
     const { id, state } = await by.create(ROUTE, inputs(a));
     let over = false;
-    const start = () => {
-        const update = by.update(ROUTE, id, state, inputs(b));
+    const start = (before = state) => {
+        const update = by.update(ROUTE, id, before, inputs(b));
         const ended = () => {
             over = true;
         };
         update.then(ended, ended);
         return update;
     };
-    return { a, b, start, isOver: () => over, state, end: () => provider.delete(ROUTE, id, state) };
+    /** What the next update finds after one that was killed when it had moved the route, and nobody was drained. */
+    const killedAfterMoveTo = async (server: Server) => {
+        await by.update(ROUTE, id, state, { ...inputs(server), drainSeconds: 0 });
+        return (await by.read(ROUTE, id, state)).state;
+    };
+    return {
+        a,
+        b,
+        start,
+        isOver: () => over,
+        state,
+        killedAfterMoveTo,
+        end: () => provider.delete(ROUTE, id, state),
+    };
 }
 
 /** A request that the server holds. */
@@ -174,6 +191,20 @@ describe("a route that moves", () => {
         await end();
     });
 
+    it("waits for what a run that was killed has not waited for", async () => {
+        const { a, b, start, isOver, killedAfterMoveTo, end } = await release(NEVER);
+        const { answer } = await slowRequest(a);
+        const found = await killedAfterMoveTo(b);
+        const update = start(found);
+        await served("b");
+        expect(isOver()).toBe(false);
+        await a.touch("go");
+        expect(await answer).toEqual({ status: 200, body: "a" });
+        const state = await update;
+        expect(state).not.toHaveProperty("undrained");
+        await end();
+    });
+
     it("is put back when it is cancelled", async () => {
         const own = await providerOnEngine();
         const { a, start, end } = await release(NEVER, own);
@@ -221,6 +252,37 @@ describe("a new server that is no good", () => {
         await failed;
         expect((await served("a")).status).toBe(200);
         await a.touch("go");
+        await end();
+    });
+
+    it.each(["red", "silent"])(
+        "brings the old one back when it is %s after the switch, though nobody waits for anything else",
+        async (mood) => {
+            const { start, end } = await release(1);
+            const failed = expect(start()).rejects.toThrow(/stopped answering soon after it was ready/);
+            await eventually(
+                () => through.get(HOST, `/b/${mood}`),
+                ({ body }) => body === "b",
+            );
+            await failed;
+            expect(await served("a")).toEqual({ status: 200, body: "a" });
+            await end();
+        },
+    );
+
+    it("brings back who was live, though a run that was killed has put him there", async () => {
+        const { start, killedAfterMoveTo, end } = await release(NEVER);
+        const c = await startServer("c");
+        const found = await killedAfterMoveTo(c);
+        await slowRequest(c);
+        const failed = expect(start(found)).rejects.toThrow(/leads to the version before again/);
+        await eventually(
+            () => through.get(HOST, "/b/red"),
+            ({ body }) => body === "b",
+        );
+        await failed;
+        expect(await served("c")).toEqual({ status: 200, body: "c" });
+        await c.touch("go");
         await end();
     });
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Docker from "dockerode";
 import { KILLS, killAt, randomNumbers, spread } from "../support/killing";
-import { Load, LoadResult } from "../support/load";
+import { isSlow, Load, LoadResult } from "../support/load";
 import { Stack, succeeds } from "../support/stack";
 import { Through } from "../support/through";
 
@@ -33,25 +33,28 @@ jest.setTimeout(15 * 60_000);
 
 /** The load goes on while a new one begins: each of them lasts for a while only. */
 class Traffic {
-    private readonly results: LoadResult[] = [];
+    private readonly results: Promise<LoadResult>[] = [];
     private load = this.begin();
 
-    async goOn(): Promise<void> {
-        const before = this.load;
+    /** Without a pause: what takes long is in flight when the next command begins. */
+    goOn(): void {
+        this.results.push(this.load.stop());
         this.load = this.begin();
-        this.results.push(await before.stop());
     }
 
     async stop(): Promise<{ requests: number; lost: LoadResult["lost"][] }> {
-        this.results.push(await this.load.stop());
+        const results = await Promise.all([...this.results, this.load.stop()]);
         return {
-            requests: this.results.reduce((sum, { requests }) => sum + requests, 0),
-            lost: this.results.map(({ lost }) => lost).filter((lost) => Object.keys(lost).length > 0),
+            requests: results.reduce((sum, { requests }) => sum + requests, 0),
+            lost: results.map(({ lost }) => lost).filter((lost) => Object.keys(lost).length > 0),
         };
     }
 
     private begin(): Load {
-        return new Load(async () => (await through.get(HOST, "/api/v1/health")).status, PER_SECOND);
+        return new Load(async (index) => {
+            const path = isSlow(index) ? "/slow?ms=3000" : "/api/v1/health";
+            return (await through.get(HOST, path)).status;
+        }, PER_SECOND);
     }
 }
 
@@ -141,7 +144,7 @@ it(`goes on serving and converges, wherever in a release it is killed (seed ${se
             missed = await killAt(["up", "--stack", NAME], kill, at * lengthMs);
             // On a machine that has less to do now a release is over before its moment has come.
             lengthMs = missed ?? lengthMs;
-            await traffic.goOn();
+            traffic.goOn();
         }
         // Every fourth time the release is given up: the version before is to be there again.
         release -= round % 4 === 3 ? 1 : 0;
@@ -152,7 +155,7 @@ it(`goes on serving and converges, wherever in a release it is killed (seed ${se
         if (code !== 0) {
             throw new Error(story);
         }
-        await traffic.goOn();
+        traffic.goOn();
         await expectOrder(release).catch((error: unknown) => {
             throw new Error(story, { cause: error });
         });

@@ -191,17 +191,28 @@ describe("a broken release", () => {
             { env: { RED_AFTER_MS: "500" } },
             [NAMED, /answered, but not for long: not ready within 5 s \(.*503/, /\| version broken starts/],
         ],
+        [
+            "that turns red once it serves",
+            { env: { RED_SERVING_MS: "500" } },
+            [
+                /the route of shop-web leads to the version before again: /,
+                NAMED,
+                /stopped answering soon after it was ready \(.*503/,
+                /\| version broken starts/,
+            ],
+        ],
     ])("%s harms nobody, says why, and is gone with the next one", async (_what, more, said) => {
-        const asking = load();
+        const during = load();
         const up = await release("broken", more);
         expect(await serving()).toBe("good");
+        expect((await during.stop()).lost).toEqual({});
+        const after = load();
         await succeeds(release("good"));
-        const { lost } = await asking.stop();
+        expect((await after.stop()).lost).toEqual({});
         expect(up.code).not.toBe(0);
         for (const pattern of said) {
             expect(up.output).toMatch(pattern);
         }
-        expect(lost).toEqual({});
         expect(await running()).toHaveLength(2);
         const [first] = await running();
         expect(await logs(docker.getContainer(first?.Id ?? ""))).toContain("version good");

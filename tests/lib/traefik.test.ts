@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import {
     MIDDLEWARES,
+    publishedIn,
     renderRouteFile,
     renderRule,
     renderSharedFile,
@@ -72,6 +73,22 @@ describe("a route file", () => {
             { ...app, healthCheck: undefined },
         ].map((each) => renderRouteFile(each).service);
         expect(new Set([...others, renderRouteFile(app).service]).size).toBe(7);
+    });
+
+    it("tells from its text alone what it was published as", () => {
+        const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,10}$/);
+        const route = fc.record({
+            host: fc.stringMatching(/^[a-z0-9-]{1,9}\.example$/),
+            pathPrefix: fc.option(fc.stringMatching(/^\/[a-z0-9{}:#'"-]{1,9}$/), { nil: undefined }),
+            entryPoint: fc.constantFrom("web" as const, "websecure" as const),
+        });
+        fc.assert(
+            fc.property(name, fc.array(route, { minLength: 1, maxLength: 5 }), (name, routes) => {
+                const file = renderRouteFile({ ...app, name, routes });
+                expect(publishedIn(file.content)).toEqual({ file, routes: routes.length });
+            }),
+        );
+        expect(publishedIn("http: {}")).toBeUndefined();
     });
 
     it("gives the longer prefix of a host the higher priority", () => {

@@ -1,21 +1,24 @@
 /**
  * An app for tests of releases, in one line of JavaScript: `node -e VERSIONED`. It answers its version, waits on `/slow?ms=`,
  * takes websockets, and on SIGTERM tells these that it goes away (1001) and ends at once. Variables make it misbehave:
- * `EXIT_AT_START`, `NEVER_READY`, `RED_AFTER_MS` (healthy until so long after the first question).
+ * `EXIT_AT_START`, `NEVER_READY`, `RED_AFTER_MS` (healthy until so long after the first question for its health), `RED_SERVING_MS`
+ * (until so long after it was asked for anything else: the route has moved to it).
  */
 export const VERSIONED = `
 const { createHash } = require("node:crypto");
-const { VERSION, EXIT_AT_START, NEVER_READY, RED_AFTER_MS } = process.env;
+const { VERSION, EXIT_AT_START, NEVER_READY, RED_AFTER_MS, RED_SERVING_MS } = process.env;
 console.log("version " + VERSION + " starts");
 if (EXIT_AT_START) { console.error("last words of " + VERSION); process.exit(3); }
 const open = new Set();
-let asked;
+let asked, serving;
+const isOver = (since, ms) => ms !== undefined && since !== undefined && Date.now() - since > Number(ms);
 const healthy = () => {
     asked ??= Date.now();
-    return !NEVER_READY && !(RED_AFTER_MS && Date.now() - asked > Number(RED_AFTER_MS));
+    return !NEVER_READY && !isOver(asked, RED_AFTER_MS) && !isOver(serving, RED_SERVING_MS);
 };
 const server = require("node:http").createServer((request, response) => {
     const url = new URL(request.url, "http://x");
+    if (url.pathname !== "/health") { serving ??= Date.now(); }
     request.resume().on("end", () => setTimeout(() => {
         response.statusCode = url.pathname === "/health" && !healthy() ? 503 : 200;
         response.end(VERSION);
