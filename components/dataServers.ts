@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Problem } from "../lib/problems";
+import { checkIdentifier } from "../lib/names";
+import { Problem, refuse } from "../lib/problems";
 import { Database, PostgresVersion, RedisVersion } from "./platform";
 
 /** Passwords have letters and digits only, so that they stand in a URL as they are; 32 of these are 190 bits. */
@@ -31,6 +32,28 @@ export function checkVersion(version: number, versions: readonly number[]): Prob
                   message: `${String(version)} is not supported: one of ${versions.join(", ")}`,
               },
           ];
+}
+
+/** The databases of a server, each made when it is asked for the first time. */
+export class Databases {
+    private readonly made = new Map<string, Database>();
+
+    constructor(
+        private readonly server: string,
+        /** Makes one, by its own name and by that of its resource. */
+        private readonly make: (database: string, name: string) => Database,
+    ) {}
+
+    get(database: string): Database {
+        const existing = this.made.get(database);
+        if (existing) {
+            return existing;
+        }
+        refuse(`Postgres "${this.server}"`, checkIdentifier("database", database));
+        const made = this.make(database, `${this.server}-${database.replaceAll("_", "-")}`);
+        this.made.set(database, made);
+        return made;
+    }
 }
 
 /** A database that was made, as its platform knows it. */

@@ -38,6 +38,16 @@ export function checkNamedCidr(path: string, cidr: string): Problem[] {
     return problems;
 }
 
+/** The first address of a network, which is the host's own on a bridge. `cidr` starts with the network itself. */
+export function firstAddress(cidr: string): string {
+    const [network = ""] = cidr.split("/");
+    if (!isIPv4(network)) {
+        return `${network}1`;
+    }
+    const parts = network.split(".");
+    return [...parts.slice(0, 3), Number(parts[3]) + 1].join(".");
+}
+
 /** Half the internet in two networks is the world as well; no provider hands out more than this to one customer. */
 const MIN_NAMED_BITS = 8;
 

@@ -119,7 +119,7 @@ function hostsOf({ routes, ssh }: CloudflareTunnelArgs): string[] {
 }
 
 /** All that is wrong with a tunnel's arguments. */
-export function validateCloudflareTunnel(args: CloudflareTunnelArgs): Problem[] {
+function validateCloudflareTunnel(args: CloudflareTunnelArgs): Problem[] {
     const { name, accountId, zones, routes, ssh } = args;
     const claims = routes.map((route, index) => ({ ...route, owner: `args.routes[${index}]` }));
     return [

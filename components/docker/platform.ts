@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { EDGE_IPV6 } from "../../lib/edge";
+import { EDGE_IPV4, EDGE_IPV6 } from "../../lib/edge";
 import { checkName } from "../../lib/names";
+import { firstAddress } from "../../lib/networks";
 import { InvalidInput, refuse } from "../../lib/problems";
 import { Route } from "../../lib/routes";
 import { ENTRY_PORTS } from "../../lib/traefik";
@@ -46,7 +47,9 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
         this.edge = this.createNetwork("edge", args.server ? IPV6 : {});
         const subnet = tunnelSubnet(args.router);
         this.tunnel =
-            subnet === undefined ? undefined : this.createNetwork("tunnel", { ipamConfigs: [{ subnet }] });
+            subnet === undefined
+                ? undefined
+                : this.createNetwork("tunnel", { ipamConfigs: [rangeOf(subnet)] });
         this.router = new Router(
             ROUTER,
             args.router,
@@ -117,7 +120,15 @@ export class DockerPlatform extends pulumi.ComponentResource implements Platform
 const ROUTER = "router";
 
 /** A server's own rules lead what comes over IPv6 to the router. */
-const IPV6: docker.NetworkArgs = { ipv6: true, ipamConfigs: [{ subnet: EDGE_IPV6.subnet }] };
+const IPV6: docker.NetworkArgs = {
+    ipv6: true,
+    ipamConfigs: [EDGE_IPV4, EDGE_IPV6].map(({ subnet }) => rangeOf(subnet)),
+};
+
+/** With the gateway that Docker would take: it tells of that only once it was started anew, and each refresh would find it. */
+function rangeOf(subnet: string): { subnet: string; gateway: string } {
+    return { subnet, gateway: firstAddress(subnet) };
+}
 
 /** One system's place on a Docker engine: its own internal network, and its name in front of every other. */
 class DockerPlace extends pulumi.ComponentResource implements Place {

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { checkIdentifier } from "../../lib/names";
 import { checkPort } from "../../lib/numbers";
 import { Problem, refuse } from "../../lib/problems";
 import { PostgresDatabase } from "../../providers/sdk";
-import { checkVersion, databaseOn, PASSWORD, POSTGRES } from "../dataServers";
+import { checkVersion, databaseOn, Databases, PASSWORD, POSTGRES } from "../dataServers";
 import { Database, PostgresArgs, PostgresServer } from "../platform";
 import { checkNoSnapshot, createDataServer, DataServer } from "./dataServer";
 import { Placement } from "./engine";
@@ -18,10 +17,9 @@ import { checkLimits } from "./limits";
 export class Postgres extends pulumi.ComponentResource implements PostgresServer {
     readonly host: string;
     readonly port = POSTGRES.port;
-    private readonly name: string;
     private readonly protect: boolean;
     private readonly server: DataServer;
-    private readonly databases = new Map<string, Database>();
+    private readonly databases: Databases;
 
     constructor(
         name: string,
@@ -31,7 +29,6 @@ export class Postgres extends pulumi.ComponentResource implements PostgresServer
     ) {
         super("berth:index:Postgres", name, {}, opts);
         refuse(`Postgres "${name}"`, validatePostgres(args));
-        this.name = name;
         this.host = name;
         this.protect = placement.engine.protect;
         const password = new random.RandomPassword(`${name}-password`, PASSWORD, {
@@ -39,22 +36,15 @@ export class Postgres extends pulumi.ComponentResource implements PostgresServer
             protect: this.protect,
         });
         this.server = createDataServer(name, serverArgs(args, password.result), placement, this);
+        this.databases = new Databases(name, (database, fullName) => this.createDatabase(database, fullName));
         this.registerOutputs({ host: this.host });
     }
 
     database(name: string): Database {
-        const existing = this.databases.get(name);
-        if (existing) {
-            return existing;
-        }
-        refuse(`Postgres "${this.name}"`, checkIdentifier("database", name));
-        const made = this.createDatabase(name);
-        this.databases.set(name, made);
-        return made;
+        return this.databases.get(name);
     }
 
-    private createDatabase(database: string): Database {
-        const name = `${this.name}-${database.replaceAll("_", "-")}`;
+    private createDatabase(database: string, name: string): Database {
         const password = new random.RandomPassword(`${name}-password`, PASSWORD, {
             parent: this,
             protect: this.protect,
@@ -69,7 +59,7 @@ export class Postgres extends pulumi.ComponentResource implements PostgresServer
 }
 
 /** All that is wrong with a server's arguments. */
-export function validatePostgres(args: PostgresArgs): Problem[] {
+function validatePostgres(args: PostgresArgs): Problem[] {
     const problems = [
         ...checkPort("args.publish", args.publish),
         ...checkLimits(args.limits),

@@ -38,7 +38,7 @@ export class Redis extends pulumi.ComponentResource implements RedisServer {
 }
 
 /** All that is wrong with a server's arguments. */
-export function validateRedis(args: RedisArgs): Problem[] {
+function validateRedis(args: RedisArgs): Problem[] {
     return [
         ...checkPort("args.publish", args.publish),
         ...checkLimits(args.limits),

@@ -93,7 +93,7 @@ interface AppsOfAll {
 }
 
 /** All that is wrong with a platform's arguments. */
-export function validateFlyPlatform(args: FlyPlatformArgs): Problem[] {
+function validateFlyPlatform(args: FlyPlatformArgs): Problem[] {
     const { region, suffix = "", settleSeconds, drainSeconds } = args;
     return [
         ...(region === undefined ? [] : checkRegion("args.region", region)),

@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { checkAppName } from "../../lib/fly";
-import { checkIdentifier } from "../../lib/names";
 import { Problem, refuse } from "../../lib/problems";
 import { fly } from "../../providers/sdk";
 import { postgresImage } from "../images";
-import { checkVersion, databaseOn, PASSWORD, POSTGRES } from "../dataServers";
+import { checkVersion, databaseOn, Databases, PASSWORD, POSTGRES } from "../dataServers";
 import { Database, PostgresArgs, PostgresServer } from "../platform";
 import { checkSnapshot, createDataServer } from "./dataServer";
 import { checkSize } from "./guest";
@@ -27,7 +26,7 @@ export class FlyPostgres extends pulumi.ComponentResource implements PostgresSer
     readonly commands: Readonly<Record<string, string>>;
     private readonly appName: string;
     private readonly machine: fly.Machine | undefined;
-    private readonly databases = new Map<string, Database>();
+    private readonly databases: Databases;
 
     constructor(
         private readonly name: string,
@@ -41,18 +40,12 @@ export class FlyPostgres extends pulumi.ComponentResource implements PostgresSer
         this.appName = args.existing ?? placement.appName(name);
         this.host = `${this.appName}.internal`;
         this.commands = { console: `fly ssh console -a ${this.appName} -C "psql -U postgres"` };
+        this.databases = new Databases(name, (database, fullName) => this.createDatabase(database, fullName));
         this.registerOutputs({ host: this.host });
     }
 
     database(name: string): Database {
-        const existing = this.databases.get(name);
-        if (existing) {
-            return existing;
-        }
-        refuse(`Postgres "${this.name}"`, checkIdentifier("database", name));
-        const made = this.createDatabase(name);
-        this.databases.set(name, made);
-        return made;
+        return this.databases.get(name);
     }
 
     private createServer(): fly.Machine {
@@ -77,8 +70,7 @@ export class FlyPostgres extends pulumi.ComponentResource implements PostgresSer
     }
 
     /** On a server of another stack the name says whose it is. */
-    private createDatabase(database: string): Database {
-        const name = `${this.name}-${database.replaceAll("_", "-")}`;
+    private createDatabase(database: string, name: string): Database {
         const own = this.args.existing === undefined ? database : database + this.placement.databaseSuffix;
         const made = new fly.PostgresDatabase(
             name,
@@ -99,13 +91,7 @@ export class FlyPostgres extends pulumi.ComponentResource implements PostgresSer
 }
 
 /** All that is wrong with a server's arguments. */
-export function validateFlyPostgres({
-    version,
-    existing,
-    snapshot,
-    publish,
-    limits,
-}: PostgresArgs): Problem[] {
+function validateFlyPostgres({ version, existing, snapshot, publish, limits }: PostgresArgs): Problem[] {
     return [
         ...checkVersion(version, POSTGRES.versions),
         ...(existing === undefined ? [] : checkAppName("args.existing", existing)),

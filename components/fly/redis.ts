@@ -60,7 +60,7 @@ requirepass $REDIS_PASSWORD
 END`;
 
 /** All that is wrong with a server's arguments. A stack's settings know of servers, and not of which kind they are. */
-export function validateFlyRedis({
+function validateFlyRedis({
     version,
     existing,
     snapshot,

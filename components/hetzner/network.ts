@@ -66,7 +66,7 @@ export class HetznerNetwork extends pulumi.ComponentResource {
 const MAX_SERVERS = 10;
 
 /** All that is wrong with a network's arguments. */
-export function validateHetznerNetwork({ location, servers }: HetznerNetworkArgs): Problem[] {
+function validateHetznerNetwork({ location, servers }: HetznerNetworkArgs): Problem[] {
     return [
         ...checkOneOf("args.location", location, Object.keys(LOCATIONS)),
         ...checkNumber("args.servers", servers, { min: 1, max: MAX_SERVERS }),

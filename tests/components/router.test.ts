@@ -75,7 +75,11 @@ describe("the router", () => {
         );
         expect(graph.node("edge").inputs).toMatchObject({
             ipv6: true,
-            ipamConfigs: [{ subnet: "fd62:6572:7468::/64" }],
+            // All that Docker would choose by itself: what it chose a refresh would take for a change.
+            ipamConfigs: [
+                { subnet: "172.31.248.0/22", gateway: "172.31.248.1" },
+                { subnet: "fd62:6572:7468::/64", gateway: "fd62:6572:7468::1" },
+            ],
         });
         expect(inputs.networksAdvanced).toEqual([{ name: "t-edge", ipv6Address: "fd62:6572:7468::80" }]);
     });
@@ -107,7 +111,9 @@ describe("the router", () => {
             { name: "t-edge", ipv6Address: "fd62:6572:7468::80" },
             { name: "t-tunnel", aliases: ["router"] },
         ]);
-        expect(graph.node("tunnel").inputs.ipamConfigs).toEqual([{ subnet: "172.31.255.240/28" }]);
+        expect(graph.node("tunnel").inputs.ipamConfigs).toEqual([
+            { subnet: "172.31.255.240/28", gateway: "172.31.255.241" },
+        ]);
         expect(inputs.command).toContain("--entryPoints.tunnel.address=:8000");
         expect(graph.node("shop-web-route").inputs.routes).toEqual([
             { host: "a.example", entryPoint: "tunnel" },

@@ -1,4 +1,4 @@
-import { checkCidr, checkNamedCidr } from "../../lib/networks";
+import { checkCidr, checkNamedCidr, firstAddress } from "../../lib/networks";
 
 describe("a network", () => {
     it.each(["203.0.113.7/32", "10.0.0.0/8", "2001:db8::/48", "::1/128", "0.0.0.0/0"])(
@@ -65,4 +65,12 @@ describe("a named network", () => {
             },
         ]);
     });
+});
+
+it.each([
+    ["172.31.248.0/22", "172.31.248.1"],
+    ["172.31.255.240/28", "172.31.255.241"],
+    ["fd62:6572:7468::/64", "fd62:6572:7468::1"],
+])("the first address of %s is %s", (cidr, address) => {
+    expect(firstAddress(cidr)).toBe(address);
 });
