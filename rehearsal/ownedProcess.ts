@@ -96,14 +96,15 @@ export async function endLeftover(folder: string, name: string): Promise<void> {
     const deadline = Date.now() + GRACE_MS;
     let signal: NodeJS.Signals | 0 = "SIGTERM";
     for (let pid = tracedProcess(file); pid !== undefined; pid = tracedProcess(file)) {
-        kill(pid, Date.now() > deadline ? "SIGKILL" : signal);
+        signalTo(pid, Date.now() > deadline ? "SIGKILL" : signal);
         signal = 0;
         await delay(20);
     }
     forgetTrace(file);
 }
 
-function kill(pid: number, signal: NodeJS.Signals | 0): void {
+/** Sends a signal to a process, or to a group by its negative number; one that has ended meanwhile does not mind. */
+export function signalTo(pid: number, signal: NodeJS.Signals | 0): void {
     try {
         process.kill(pid, signal);
     } catch (error) {

@@ -1,19 +1,16 @@
-import { mkdirSync } from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { refuse } from "../lib/problems";
 import { messageOf } from "../providers/server/failure";
-import { prepare } from "../tools/prepare";
-import { findEngine } from "../tools/setup/docker";
 import { SetupError } from "../tools/setup/errors";
 import { withLock } from "../tools/setup/lock";
 import { cacheFolder, projectRoot } from "../tools/setup/paths";
 import { chosenActs } from "./day/acts";
 import { playDay } from "./day/day";
-import { createDayLines, DayReport, sumOf, writeReport } from "./report";
+import { createDayLines, DayReport, removeReport, sumOf, writeReport } from "./report";
 import { Belongings } from "./stage/belongings";
-import { startClean } from "./stage/leftovers";
+import { readyMachine } from "./stage/readyMachine";
 import { checkOffer, offerOfThisMachine } from "./stage/requirements";
 import { readStackSettings } from "./stage/stackFile";
 import { setStage } from "./stage/setStage";
@@ -35,43 +32,33 @@ export interface RehearseArgs {
 /** One for the machine, whoever it is and wherever the cache lies: what is made has the same names. */
 const LOCK = "/run/lock/berth-rehearsal.lock";
 
-/** Where the report goes, from the project's root. */
-const REPORT = "report";
+/** Where the report goes. */
+const REPORT = join(projectRoot, "report");
 
 /** Rehearses a stack from nothing to nothing, and writes the report. Tells whether all went well. */
 export async function rehearse(args: RehearseArgs): Promise<boolean> {
     readStackSettings(args.stack);
-    const folder = join(cacheFolder(), "rehearsal");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    refuse("This machine", checkOffer(offerOfThisMachine(folder)));
+    refuse("This machine", checkOffer(offerOfThisMachine()));
     const onWait = (pid: number) => {
         throw new SetupError(
             `Another rehearsal is going on (process ${pid}).`,
             "Wait for its end: each takes the whole machine.",
         );
     };
-    return await withLock(LOCK, () => rehearseAlone(args, join(folder, "run")), { onWait });
+    return await withLock(LOCK, () => rehearseAlone(args, join(cacheFolder(), "rehearsal", "run")), {
+        onWait,
+    });
 }
 
 async function rehearseAlone(args: RehearseArgs, folder: string): Promise<boolean> {
     const { say, signal } = args;
     const startedAt = new Date();
-    const environment = await prepare({ quiet: true, machine: true });
-    const engine = await findEngine();
-    if (engine === undefined) {
-        throw new SetupError("No Docker engine answers.", "Start it, then run this again.");
-    }
-    if (engine.host !== undefined && !engine.host.startsWith("unix://")) {
-        throw new SetupError(
-            `The Docker engine is at ${engine.host}.`,
-            "A rehearsal takes the one of this machine: unset DOCKER_HOST, docker context use default.",
-        );
-    }
-    await startClean(engine.docker, folder);
+    // Who finds one afterwards finds this day's.
+    removeReport(REPORT);
+    const { docker, environment } = await readyMachine(folder);
     const belongings = new Belongings();
     try {
         say("  … setting the stage");
-        const { docker } = engine;
         const stage = await setStage(
             { docker, environment, stack: args.stack, folder, say, signal },
             belongings,
@@ -80,7 +67,7 @@ async function rehearseAlone(args: RehearseArgs, folder: string): Promise<boolea
         const lines = createDayLines(acts);
         const played = await playDay(stage, acts, lines);
         const day = await dayOf(args, startedAt, played);
-        const files = writeReport(join(projectRoot, REPORT), day);
+        const files = writeReport(REPORT, day);
         lines.end(day, Object.values(files));
         if (args.keep && !signal.aborted) {
             await keep(stage, say, signal);
@@ -125,7 +112,8 @@ async function keep(stage: Stage, say: (text: string) => void, signal: AbortSign
     say(
         [
             "",
-            `Everything stays until Ctrl-C. The server: ssh -F .state/ssh/${stage.stack}/config host`,
+            "Everything stays until Ctrl-C. To look at it, as root and at the project's root:",
+            `The server: ssh -F .state/ssh/${stage.stack}/config host`,
             `Names: dig @${gateway} HOST; a page: curl --cacert ${stage.isolation.authoritiesFile} --resolve HOST:443:ADDRESS https://HOST`,
         ].join("\n"),
     );

@@ -11,7 +11,7 @@ export interface Arguments {
 }
 
 /** Thrown for `--help`: nothing is wrong, and nothing else is to be done. */
-export class HelpWanted extends Error {
+class HelpWanted extends Error {
     /** `tools/run.cjs` looks for it. */
     readonly helpShown = true;
 }

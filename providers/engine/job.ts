@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import Docker from "dockerode";
-import { isNotFound } from "./connect";
+import { isConflict, isNotFound } from "./connect";
 import { endingName, find, findEnding, halt, remove } from "./ending";
 import { IrreversibleChange } from "./irreversible";
 import { containerOf, imageOfContainer, isSameRun, Job } from "./jobContainer";
@@ -101,6 +102,9 @@ async function attempt(job: Job, context: EngineContext): Promise<Outcome> {
     try {
         id = await start(job, context);
     } catch (error) {
+        if (error instanceof CameLate) {
+            return await runJob(job, context);
+        }
         if (error instanceof JobFailure) {
             return { declared: [], failure: error };
         }
@@ -120,7 +124,7 @@ async function declaredIn(
 
 /** Starts a container for a new run. One that does not start has nothing to tell, and goes. */
 async function start(job: Job, { docker, signal }: EngineContext): Promise<string> {
-    const container = await create(docker, job);
+    const container = await create(docker, job, signal);
     try {
         for (const network of job.networks.slice(1)) {
             await docker.getNetwork(network).connect({ Container: container.id });
@@ -138,21 +142,42 @@ async function start(job: Job, { docker, signal }: EngineContext): Promise<strin
     }
 }
 
-async function create(docker: Docker, job: Job): Promise<Docker.Container> {
-    try {
-        return await docker.createContainer(containerOf(job));
-    } catch (error) {
-        if (!answered(error)) {
-            throw error;
+/** There is a container of the job's name after all. */
+class CameLate extends Error {}
+
+const PAUSE_MS = 250;
+
+/** What a name is given to be seen or free again: an engine that is busy took 0.4 s from one to the other. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Makes the container. The engine goes on with what somebody asked for who was killed, and takes the name long before the
+ * container can be seen: then it is waited for, and `CameLate` is thrown.
+ */
+async function create(docker: Docker, job: Job, signal: AbortSignal): Promise<Docker.Container> {
+    for (const end = Date.now() + PATIENCE_MS; ;) {
+        signal.throwIfAborted();
+        try {
+            return await docker.createContainer(containerOf(job));
+        } catch (error) {
+            if (isConflict(error) && (await find(docker, job.name)) !== undefined) {
+                throw new CameLate();
+            }
+            if (!isConflict(error) || Date.now() > end) {
+                throw notMade(job, error);
+            }
         }
-        const missing = isNotFound(error) && /no such image/i.test(error.message);
-        throw new JobFailure(
-            job,
-            missing
-                ? `could not be made: the engine has no image ${job.image}`
-                : `could not be made: ${error.message}`,
-        );
+        await sleep(PAUSE_MS);
     }
+}
+
+function notMade(job: Job, error: unknown): unknown {
+    if (!answered(error)) {
+        return error;
+    }
+    const missing = isNotFound(error) && /no such image/i.test(error.message);
+    const reason = missing ? `the engine has no image ${job.image}` : error.message;
+    return new JobFailure(job, `could not be made: ${reason}`);
 }
 
 /** Whether the engine refused, and said why. */

@@ -65,6 +65,7 @@ const STILL_READY_SECONDS = 10;
 export const route = defineEngineKind<Inputs, Outputs>({
     token: "berth:index:Route",
     outputs: ["service", "undrained"],
+    remembered: ["undrained"],
     replaceOn: { app: "the route file has the app's name" },
 
     check(inputs) {

@@ -36,6 +36,8 @@ export interface Kind<Inputs, Outputs, Services> {
     readonly token: string;
     /** Names of the outputs, unknown until the resource is made. */
     readonly outputs: readonly (keyof Outputs & string)[];
+    /** Those of them that only a look leaves in the state, for the next update: nobody is promised them. @default none */
+    readonly remembered?: readonly (keyof Outputs & string)[];
     /** Inputs whose change makes a new resource, each with the reason why; any other change updates. */
     readonly replaceOn?: Readonly<Partial<Record<keyof Inputs & string, string>>>;
     /** Whether a new resource can't stand beside the old one, which then goes first. @default false */

@@ -74,7 +74,8 @@ export function compared(kind: AnyKind<never>, { changed, replaces }: Difference
 
 /** The state that a preview can promise: outputs follow when the resource is made. */
 export function promised(kind: AnyKind<never>, inputs: Properties): Properties {
-    return { ...inputs, ...Object.fromEntries(kind.outputs.map((name) => [name, UNKNOWN])) };
+    const outputs = kind.outputs.filter((name) => !kind.remembered?.includes(name));
+    return { ...inputs, ...Object.fromEntries(outputs.map((name) => [name, UNKNOWN])) };
 }
 
 /** Leaves out the problems of values that are not known yet: the check comes again before the resource is made. */

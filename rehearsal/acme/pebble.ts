@@ -97,11 +97,6 @@ export class Pebble {
         return await get(`${this.management}/roots/0`, this.apiCa);
     }
 
-    /** All that it has printed: what it was asked, and why it refused. */
-    get log(): string {
-        return this.process.log;
-    }
-
     async stop(): Promise<void> {
         await this.process.stop();
         await this.resolver?.stop();

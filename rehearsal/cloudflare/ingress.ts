@@ -1,40 +1,13 @@
 import { IngressRule } from "../../lib/ingress";
 
-/** What a request is matched by. */
-export interface IncomingRequest {
-    /** Host name, with its port or without. */
-    readonly host: string;
-    /** Path without its query. */
-    readonly path: string;
-}
-
-/** The rule that a request goes by, as cloudflared chooses it: the first that fits; the last one fits everything. */
-export function matchIngress(
-    rules: readonly IngressRule[],
-    { host, path }: IncomingRequest,
-): IngressRule | undefined {
-    const name = host.replace(/:\d+$/, "").toLowerCase();
-    return rules.find(
-        (rule) => matchesHost(rule.hostname, name) && (isNone(rule.path) || new RegExp(rule.path).test(path)),
-    );
-}
-
 /** Whether a rule takes every request. */
-export function isCatchAll({ hostname, path }: IngressRule): boolean {
+function isCatchAll({ hostname, path }: IngressRule): boolean {
     return (isNone(hostname) || hostname === "*") && isNone(path);
 }
 
 /** The API gives an empty text back for what was never said. */
-function isNone(filter: string | undefined): filter is "" | undefined {
+function isNone(filter: string | undefined): boolean {
     return filter === undefined || filter === "";
-}
-
-/** `*.example.org` takes names of any depth below, and not `example.org` itself. */
-function matchesHost(pattern: string | undefined, host: string): boolean {
-    if (isNone(pattern) || pattern === "*") {
-        return true;
-    }
-    return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern;
 }
 
 /** The first thing that is wrong with a tunnel's rules, in cloudflared's order. Undefined when they can be. */

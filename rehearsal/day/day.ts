@@ -39,16 +39,21 @@ async function play(stage: Stage, act: Act, lines: DayLines): Promise<ActReport>
         (error: unknown) => error ?? new Error("nothing was said of it"),
     );
     const { figures, steps } = scene;
-    const report: ActReport = {
-        ...{ name, title, figures, steps },
-        ok: thrown instanceof NotForThisStack ? undefined : thrown === undefined,
-        ms: Date.now() - began,
-        ...(thrown !== undefined && {
-            error: `${messageOf(thrown)}\nAll that was said: ${stage.isolation.logOf(name)}`,
-        }),
-    };
+    const common = { name, title, figures, steps, ms: Date.now() - began };
+    const report = { ...common, ...outcomeOf(thrown, stage.isolation.logOf(name)) };
     running.over(report);
     return report;
+}
+
+/** How an act went, by what it has thrown. */
+function outcomeOf(thrown: unknown, log: string): Pick<ActReport, "ok" | "error"> {
+    if (thrown === undefined) {
+        return { ok: true };
+    }
+    const error = messageOf(thrown);
+    return thrown instanceof NotForThisStack
+        ? { ok: undefined, error }
+        : { ok: false, error: `${error}\nAll that was said: ${log}` };
 }
 
 function notPlayed({ name, title }: Act): ActReport {

@@ -37,7 +37,7 @@ export async function askAll(browser: Browser, apps: readonly PublicApp[]): Prom
 }
 
 /** One look at a health check. A `wss:` one has to take a connection and to give back what it is sent. */
-export async function askHealth(browser: Browser, url: string): Promise<void> {
+async function askHealth(browser: Browser, url: string): Promise<void> {
     if (url.startsWith("ws")) {
         const message = `hello ${url}`;
         const answer = await browser.echo(url, message);

@@ -1,6 +1,6 @@
 import { Load, underLoad } from "./load";
 import { Act, check } from "./scene";
-import { targetsOf, versionOf } from "./targets";
+import { PACE, targetsOf, versionOf } from "./targets";
 import { containersOf, imageOf, releaseImage } from "./versions";
 
 /** A release of two apps at once, one behind the server's own ports and one behind the tunnel, under load. */
@@ -44,9 +44,6 @@ export const release: Act = {
         check(all.length === 0, `lost: ${all.map(([kind, count]) => `${count} × ${kind}`).join(", ")}`);
     },
 };
-
-/** What two ways together make of this machine leaves the engine room to work. */
-const PACE = { perSecond: 30, mostSeconds: 480 };
 
 function sum(numbers: readonly number[]): number {
     return numbers.reduce((all, each) => all + each, 0);

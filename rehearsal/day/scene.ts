@@ -14,7 +14,11 @@ export interface Act {
 }
 
 /** Thrown by an act that has nothing to do for a stack. It counts as not played. */
-export class NotForThisStack extends Error {}
+export class NotForThisStack extends Error {
+    constructor(why: string) {
+        super(`not for this stack: ${why}`);
+    }
+}
 
 /** What an act has: the stage, and somebody who writes down what is seen. */
 export class Scene {

@@ -1,6 +1,7 @@
+import { Pacing, turns } from "../../tools/pace";
 import { LoadArgs } from "./load/messages";
 import { publicApps } from "./outputs";
-import { check, Scene } from "./scene";
+import { NotForThisStack, Scene } from "./scene";
 
 /** An app that a load can be put on. */
 export interface Target {
@@ -9,6 +10,9 @@ export interface Target {
     readonly way: "public side" | "tunnel";
     readonly load: Pick<LoadArgs, "origin" | "healthPath" | "isSample" | "keepsRows">;
 }
+
+/** Of one app's load. What two ways together make of this machine leaves the engine room to work. */
+export const PACE: Pacing = { perSecond: 30, mostSeconds: 480 };
 
 /** An app for each way in that the stack has. */
 export async function targetsOf(scene: Scene): Promise<readonly [Target, ...Target[]]> {
@@ -24,7 +28,9 @@ export async function targetsOf(scene: Scene): Promise<readonly [Target, ...Targ
         }
     }
     const [first, ...others] = found.values();
-    check(first !== undefined, "the stack has no app on its server that takes a load");
+    if (first === undefined) {
+        throw new NotForThisStack("no app on its server takes a load from one client");
+    }
     return [first, ...others];
 }
 
@@ -39,15 +45,17 @@ export function versionOf(body: string): string | undefined {
     return /^\{"app":.*"version":"([^"]*)"/.exec(body)?.[1];
 }
 
-/** More than an app lets one client have in a short time, where it limits that at all; and how many of them at once. */
+/** More than an app lets one client have in a short time, where it limits that at all. */
 const MANY = 100;
-const AT_ONCE = 10;
 
 /** An app may limit the requests of one client, which is what a load is. */
 async function takesLoad({ stage }: Scene, url: string): Promise<boolean> {
-    for (let asked = 0; asked < MANY; asked += AT_ONCE) {
-        const answers = Array.from({ length: AT_ONCE }, () => stage.browser.get(url));
-        if ((await Promise.all(answers)).some(({ status }) => status === 429)) {
+    for await (const number of turns(PACE)) {
+        if (number === MANY) {
+            break;
+        }
+        const { status } = await stage.browser.get(url);
+        if (status === 429) {
             return false;
         }
     }

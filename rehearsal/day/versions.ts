@@ -1,3 +1,4 @@
+import { JOB_LABEL } from "../../tools/recovery/things";
 import { Stage } from "../stage/stage";
 
 /** An app of the stack. */
@@ -22,9 +23,13 @@ export function imageOf(stage: Stage, { system, app }: Named): string {
     return images[app] ?? "";
 }
 
-/** How many containers of an image there are on the server, stopped ones too. Throws when it has never had the image. */
+/**
+ * How many containers of an image there are on the server, stopped ones too. Throws when it has never had the image. One of a
+ * migration is none of them: it stays with its log until there is a next run.
+ */
 export async function containersOf(stage: Stage, image: string): Promise<number> {
     const id = `$(docker image inspect --format '{{.Id}}' ${image})`;
-    const count = await stage.onServer(`id=${id} && docker ps --all --quiet --filter ancestor=$id | wc -l`);
-    return Number(count);
+    const list = `docker ps --all --filter ancestor=$id --format '{{.ID}} {{.Label "${JOB_LABEL}"}}'`;
+    const containers = (await stage.onServer(`id=${id} && ${list}`)).split("\n");
+    return containers.filter((container) => /^\w+ *$/.test(container)).length;
 }

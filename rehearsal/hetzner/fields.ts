@@ -9,7 +9,7 @@ interface FieldProblem {
     readonly message: string;
 }
 
-export class WrongField extends Error {
+class WrongField extends Error {
     constructor(readonly problems: readonly FieldProblem[]) {
         super(problems.map(({ message }) => message).join(", "));
     }

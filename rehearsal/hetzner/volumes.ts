@@ -30,7 +30,7 @@ const volumes: Collection<Volume> = {
     }),
 };
 
-export function deviceOf(volume: number): string {
+function deviceOf(volume: number): string {
     return `/dev/disk/by-id/scsi-0HC_Volume_${volume}`;
 }
 

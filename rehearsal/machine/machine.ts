@@ -96,7 +96,7 @@ export class Machine {
         return State.Running;
     }
 
-    /** Turns a machine on that was off. */
+    /** Turns a machine on that was off: its disks are as they were, its kernel has forgotten all. */
     async start(): Promise<void> {
         await this.card.start();
         await this.container.start();
@@ -106,12 +106,6 @@ export class Machine {
     async stop(): Promise<void> {
         await this.container.stop({ t: STOP_SECONDS });
         await this.card.stop();
-    }
-
-    /** Turns the machine off in order, and on again: its disks stay as they are, its kernel has forgotten all. */
-    async reboot(): Promise<void> {
-        await this.stop();
-        await this.start();
     }
 
     /** Cuts the power: processes end in the middle, and disks lose what was not written to them yet. */

@@ -10,30 +10,38 @@ export interface MachineNetwork {
     remove(): Promise<void>;
 }
 
+/** How often a subnet is looked for: somebody else may take the one that is found. */
+const TRIES = 5;
+
 /** Makes a bridge on a subnet that is free on this machine. */
 export async function createMachineNetwork(
     docker: Docker,
     name: string,
     labels: Readonly<Record<string, string>> = {},
 ): Promise<MachineNetwork> {
-    // The engine knows a free subnet, and gives fixed addresses only on one that was asked for.
-    const probe = await docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: { ...labels } });
-    const { subnet, gateway } = await placeOf(probe);
-    await probe.remove();
-    const network = await docker.createNetwork({
-        Name: name,
-        CheckDuplicate: true,
-        Labels: { ...labels },
-        IPAM: { Config: [{ Subnet: subnet, Gateway: gateway }] },
-    });
-    return {
-        name,
-        subnet,
-        gateway,
-        remove: async () => {
-            await network.remove();
-        },
-    };
+    for (let left = TRIES - 1; ; left -= 1) {
+        // The engine knows a free subnet, and gives fixed addresses only on one that was asked for.
+        const options = { Name: name, CheckDuplicate: true, Labels: { ...labels } };
+        const probe = await docker.createNetwork(options);
+        const { subnet, gateway } = await placeOf(probe);
+        await probe.remove();
+        try {
+            const IPAM = { Config: [{ Subnet: subnet, Gateway: gateway }] };
+            const network = await docker.createNetwork({ ...options, IPAM });
+            return {
+                name,
+                subnet,
+                gateway,
+                remove: async () => {
+                    await network.remove();
+                },
+            };
+        } catch (error) {
+            if (left === 0 || !(error instanceof Error && error.message.includes("overlaps"))) {
+                throw error;
+            }
+        }
+    }
 }
 
 /** An address on the network: the first is 1, behind the gateway's. */

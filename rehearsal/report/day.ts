@@ -25,7 +25,10 @@ export interface ActReport {
     readonly figures: Figures;
     /** What was seen, one by one. */
     readonly steps: readonly StepReport[];
-    /** What went wrong, in one or more lines. Secrets are masked already. @default nothing went wrong */
+    /**
+     * What went wrong, in one or more lines; of an act that was not played why. Secrets are masked already.
+     * @default nothing went wrong
+     */
     readonly error?: string;
 }
 

@@ -9,4 +9,4 @@ export {
     type SystemReport,
 } from "./day";
 export { createDayLines, type ActTitle, type DayLines, type RunningAct } from "./line";
-export { writeReport, type ReportFiles } from "./write";
+export { removeReport, writeReport, type ReportFiles } from "./write";

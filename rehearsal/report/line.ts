@@ -1,6 +1,6 @@
 import { createReporter } from "../../tools/setup/report";
 import { ActReport, DayReport, sumOf } from "./day";
-import { duration, figuresOf, line, losses, machineWords, markOf, times, troubleOf, verdict } from "./words";
+import { duration, line, losses, machineWords, markOf, times, toldOf, troubleOf, verdict } from "./words";
 
 /** What is known of an act before it is played. */
 export type ActTitle = Pick<ActReport, "name" | "title">;
@@ -61,14 +61,14 @@ export function actLine(act: ActReport, acts: readonly ActTitle[]): string {
         `${markOf(act.ok)} ${line(act.name).padEnd(width("name"))}`,
         line(act.title).padEnd(width("title")),
         time.padStart(TIME_WIDTH),
-        figuresOf(act.figures).join(", "),
+        toldOf(act).join(", "),
     ]
         .join("  ")
         .trimEnd();
 }
 
 /** What went wrong in an act, below its line. */
-export function troubleLines(act: ActReport): string[] {
+function troubleLines(act: ActReport): string[] {
     return act.ok === false ? troubleOf(act).map((each) => `    ${each}`.trimEnd()) : [];
 }
 

@@ -1,7 +1,7 @@
 import { escape } from "../../tools/picture/svg";
 import { MAX_COMMENT } from "../../tools/preview/comment";
 import { ActReport, DayReport, sumOf } from "./day";
-import { duration, figuresOf, line, losses, machineWords, markOf, plain, times, verdict } from "./words";
+import { duration, line, losses, machineWords, markOf, plain, times, toldOf, verdict } from "./words";
 
 /** What one cell or one step may hold. */
 const LONGEST_TEXT = 300;
@@ -39,8 +39,9 @@ function head(day: DayReport): string[] {
     ];
 }
 
-function row({ name, title, ok, ms, figures }: ActReport): string {
-    const words = clip(figuresOf(figures).join(", "), LONGEST_FIGURES);
+function row(each: ActReport): string {
+    const { name, title, ok, ms } = each;
+    const words = clip(toldOf(each).join(", "), LONGEST_FIGURES);
     const act = `${text(clip(line(title), LONGEST_TEXT))} (${text(clip(line(name), LONGEST_TEXT))})`;
     return `| ${markOf(ok)} | ${act} | ${ok === undefined ? "not run" : duration(ms)} | ${text(words)} |`;
 }

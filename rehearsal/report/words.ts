@@ -37,21 +37,31 @@ export function count(value: number): string {
 /** Units that a label may end with; they then stand behind the number. */
 const UNIT = /^(.+) (ms|s|%|MB|MiB|GB|GiB)$/;
 
-/** One figure in words: `3,120 requests`, `p95 14 ms`, `version: 3.6`, `host key kept`, `all rows there: no`. */
+/** One figure in words: `3,120 requests`, `1 websocket`, `p95 14 ms`, `version: 3.6`, `host key kept`, `all rows there: no`. */
 export function figure(label: string, value: number | string | boolean): string {
     const name = line(label);
     if (typeof value === "number") {
         const [, what, unit] = UNIT.exec(name) ?? [];
         return what === undefined || unit === undefined
-            ? `${count(value)} ${name}`
+            ? `${count(value)} ${value === 1 ? singular(name) : name}`
             : `${what} ${count(value)} ${unit}`;
     }
     return typeof value === "string" ? `${name}: ${line(value)}` : value ? name : `${name}: no`;
 }
 
+/** A label that is one plural: `websockets`, and neither `lost` nor `by the tunnel`. */
+function singular(name: string): string {
+    return name.replace(/^(\S*[^s\s])s$/, "$1");
+}
+
 /** Every figure of an act, in the act's own order. */
-export function figuresOf(figures: Figures): string[] {
+function figuresOf(figures: Figures): string[] {
     return Object.entries(figures).map(([label, value]) => figure(label, value));
+}
+
+/** What an act has to tell in a few words: its figures, or why it was not played. */
+export function toldOf({ ok, figures, error }: Pick<ActReport, "ok" | "figures" | "error">): string[] {
+    return ok === undefined && error !== undefined ? [line(error)] : figuresOf(figures);
 }
 
 /** Text from outside: without terminals' codes and other control characters, without halves of characters. */

@@ -14,11 +14,22 @@ export type ReportFiles = Readonly<Record<keyof typeof FORMS, string>>;
 export function writeReport(folder: string, day: DayReport): ReportFiles {
     fs.mkdirSync(folder, { recursive: true });
     const write = (form: keyof typeof FORMS) => {
-        const file = path.join(folder, `rehearsal.${form}`);
+        const file = fileOf(folder, form);
         const temporary = `${file}.${process.pid}.tmp`;
         fs.writeFileSync(temporary, FORMS[form](day));
         fs.renameSync(temporary, file);
         return file;
     };
     return { html: write("html"), md: write("md"), json: write("json") };
+}
+
+/** Removes what `writeReport` has written there, and nothing else. */
+export function removeReport(folder: string): void {
+    for (const form of Object.keys(FORMS)) {
+        fs.rmSync(fileOf(folder, form), { force: true });
+    }
+}
+
+function fileOf(folder: string, form: string): string {
+    return path.join(folder, `rehearsal.${form}`);
 }

@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import Docker from "dockerode";
 import execa from "execa";
+import { SetupError } from "../../tools/setup/errors";
 import { addressOn, createMachineNetwork, MachineNetwork } from "../machine";
 
 /** The bridge that all of a rehearsal stands on, and who has which address of it. */
@@ -34,6 +37,7 @@ export async function makeGround(
     const [edge, fly] = [addressOn(network, EDGE), addressOn(network, FLY)];
     try {
         const bridge = await bridgeOf(docker, name);
+        requireDevice(bridge);
         for (const address of [edge, fly]) {
             await execa("ip", ["address", "add", `${address}/32`, "dev", bridge]);
         }
@@ -54,4 +58,14 @@ export async function makeGround(
 async function bridgeOf(docker: Docker, network: string): Promise<string> {
     const { Id } = (await docker.getNetwork(network).inspect()) as { Id: string };
     return `br-${Id.slice(0, 12)}`;
+}
+
+/** An engine in a virtual machine, or without root, has its bridges where nobody of this machine comes to. */
+export function requireDevice(bridge: string, devices = "/sys/class/net"): void {
+    if (!existsSync(join(devices, bridge))) {
+        throw new SetupError(
+            "The Docker engine's bridges are not on this machine: it is Docker Desktop, or runs without root.",
+            "A rehearsal takes one that runs here as root: unset DOCKER_HOST, docker context use default.",
+        );
+    }
 }

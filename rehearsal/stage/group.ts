@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { signalTo } from "../ownedProcess";
 import { forgetTrace, tracedProcess, writeTrace } from "../trace";
 
 /** Writes down which group of processes is at work, so that a later run can end it; gives back what forgets it. */
@@ -11,7 +12,7 @@ export function noteGroup(folder: string, pid: number | undefined): () => void {
 export function endNotedGroup(folder: string): void {
     const pid = tracedProcess(fileOf(folder));
     if (pid !== undefined) {
-        process.kill(-pid, "SIGKILL");
+        signalTo(-pid, "SIGKILL");
     }
 }
 

@@ -79,7 +79,8 @@ export class Isolation {
         return this.run(log, "sh", ["-c", script, process.execPath, ...args]);
     }
 
-    private async run(log: string, file: string, args: readonly string[]): Promise<Said> {
+    /** Runs a program in there. */
+    async run(log: string, file: string, args: readonly string[]): Promise<Said> {
         const { signal, folder } = this.args;
         signal.throwIfAborted();
         const mounts = this.files.map(([from, to]) => `mount --bind '${from}' '${to}'`);

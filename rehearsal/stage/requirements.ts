@@ -10,15 +10,19 @@ import { findProgram } from "../../tools/setup/command";
  */
 export const NEEDS = { memoryMb: 4000, diskMb: 6000 } as const;
 
-/** What a machine has. */
+/** What a machine is. */
 export interface Offer {
     readonly platform: string;
     readonly root: boolean;
+    /** Programs that are not there. */
+    readonly missing: readonly string[];
+}
+
+/** What is free on a machine. */
+export interface Room {
     readonly freeMemoryMb: number;
     /** On the disk of the folder in which the rehearsal keeps its files. */
     readonly freeDiskMb: number;
-    /** Programs that are not there. */
-    readonly missing: readonly string[];
 }
 
 /** Programs of this machine that the rehearsal uses, and the packages that bring them, as Debian names them. */
@@ -32,7 +36,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 };
 
 /** Everything that a machine lacks for a rehearsal, at once. */
-export function checkOffer({ platform, root, freeMemoryMb, freeDiskMb, missing }: Offer): Problem[] {
+export function checkOffer({ platform, root, missing }: Offer): Problem[] {
     const problems: Problem[] = [];
     if (platform !== "linux") {
         const message = `${platform} has no network namespaces: a rehearsal takes a Linux machine`;
@@ -44,15 +48,9 @@ export function checkOffer({ platform, root, freeMemoryMb, freeDiskMb, missing }
     }
     if (!root) {
         const message = "is not root: servers get firewalls, disks and addresses of their own";
-        problems.push({ path: "user", message, fix: 'sudo env "PATH=$PATH" npm run rehearse' });
-    }
-    if (freeMemoryMb < NEEDS.memoryMb) {
-        const message = `${freeMemoryMb} MB are free, ${NEEDS.memoryMb} MB are needed`;
-        problems.push({ path: "memory", message, fix: "End what else runs, or rehearse fewer systems" });
-    }
-    if (freeDiskMb < NEEDS.diskMb) {
-        const message = `${freeDiskMb} MB are free, ${NEEDS.diskMb} MB are needed`;
-        problems.push({ path: "disk", message, fix: "Free some, or point BERTH_CACHE at a bigger disk" });
+        // The variables: nothing is made a second time, in a cache of root's own.
+        const fix = 'npm run setup, as yourself; then this command behind sudo env "PATH=$PATH" "HOME=$HOME"';
+        problems.push({ path: "user", message, fix });
     }
     for (const program of missing) {
         const fix = `apt install ${PROGRAMS[program] ?? program}`;
@@ -61,15 +59,35 @@ export function checkOffer({ platform, root, freeMemoryMb, freeDiskMb, missing }
     return problems;
 }
 
-/** What this machine has. `folder` exists. */
-export function offerOfThisMachine(folder: string): Offer {
-    const { bavail, bsize } = statfsSync(folder);
+/** Whether there is room for one; what another has left is to be gone by then. */
+export function checkRoom({ freeMemoryMb, freeDiskMb }: Room): Problem[] {
+    const problems: Problem[] = [];
+    if (freeMemoryMb < NEEDS.memoryMb) {
+        const message = `${freeMemoryMb} MB are free, ${NEEDS.memoryMb} MB are needed`;
+        problems.push({ path: "memory", message, fix: "End what else runs, or rehearse fewer systems" });
+    }
+    if (freeDiskMb < NEEDS.diskMb) {
+        const message = `${freeDiskMb} MB are free, ${NEEDS.diskMb} MB are needed`;
+        problems.push({ path: "disk", message, fix: "Free some, or point BERTH_CACHE at a bigger disk" });
+    }
+    return problems;
+}
+
+/** What this machine is. */
+export function offerOfThisMachine(): Offer {
     return {
         platform: process.platform,
         root: getuid?.() === 0,
+        missing: Object.keys(PROGRAMS).filter((program) => findProgram(program) === undefined),
+    };
+}
+
+/** What is free on this machine. `folder` exists. */
+export function roomOfThisMachine(folder: string): Room {
+    const { bavail, bsize } = statfsSync(folder);
+    return {
         freeMemoryMb: Math.floor(freemem() / MB),
         freeDiskMb: Math.floor((bavail * bsize) / MB),
-        missing: Object.keys(PROGRAMS).filter((program) => findProgram(program) === undefined),
     };
 }
 

@@ -4,18 +4,22 @@ import Docker from "dockerode";
 import { SYSTEMS } from "../../systems";
 import { SystemDefinition } from "../../systems/system";
 import { Environment } from "../../tools/setup";
-import { SetupError } from "../../tools/setup/errors";
-import { listenerOf } from "../../tools/setup/ports";
 import { cacheFolder, projectRoot, stateFolder } from "../../tools/setup/paths";
+import { machineImage } from "../machine";
 import { Belongings } from "./belongings";
 import { Browser } from "./browser";
 import { CONNECTORS_PORT } from "./clouds";
+import { zonesOf } from "./hosts";
 import { NAME, prepareImages, StageImages } from "./images";
 import { isolate } from "./isolate";
+import { mapOf, StackSettings, withoutSecrets } from "./plainSettings";
+import { explainPort } from "./ports";
+import { checkReach } from "./reach";
 import { readStackSettings, StackFile } from "./stackFile";
-import { rehearsedSettings, StackSettings, Surroundings, zonesOf } from "./stackSettings";
+import { rehearsedSettings, Surroundings } from "./stackSettings";
+import { requireSealed } from "./sealed";
 import { Stage } from "./stage";
-import { makeWorld, World } from "./world";
+import { labelsOf, makeWorld, World } from "./world";
 
 /** What a stage is set with. */
 export interface StageArgs {
@@ -41,6 +45,11 @@ export async function setStage(args: StageArgs, belongings: Belongings): Promise
     const lockFile = `.state/${stack}.lock.json`;
     const file = cleanFiles(stack, lockFile, belongings);
     const world = await makeWorld(worldArgs(args, own, systems), belongings).catch(explainPort);
+    await checkReach(args.docker, {
+        network: world.ground.network,
+        image: machineImage(),
+        labels: labelsOf(NAME),
+    });
     args.signal.throwIfAborted();
     const images = await makeImages(args, own, systems, world, lockFile);
     const { settings, changes } = rehearsedSettings(own, systems, surroundingsOf(world, images, lockFile));
@@ -54,21 +63,8 @@ export async function setStage(args: StageArgs, belongings: Belongings): Promise
         subnet: world.ground.network.subnet,
     });
     const isolation = isolate({ ...args, stack, world, authorities });
+    await requireSealed(isolation);
     return new Stage(stack, systems, world, images, browser, isolation, file);
-}
-
-/** Name servers and edges answer where they do outside: on ports that somebody may have on every address. */
-function explainPort(error: unknown): never {
-    const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
-    if (code !== "EADDRINUSE" || port === undefined) {
-        throw error;
-    }
-    const { program = "another program", pid } = listenerOf(port) ?? {};
-    const who = pid === undefined ? program : `${program} (process ${pid})`;
-    throw new SetupError(
-        `Port ${port} of ${address ?? "the bridge"} is taken by ${who}.`,
-        "End it, and run this again.",
-    );
 }
 
 function chosenOf(own: StackSettings): SystemDefinition[] {
@@ -115,7 +111,9 @@ async function makeImages(
         routerTrusts: [pebble.apiCa],
         edge: { address: `${ground.edge}:${CONNECTORS_PORT}`, authority: authority.certificate },
         set: systems.flatMap(({ name }) =>
-            Object.values((own[`${name}:images`] ?? {}) as Record<string, string>),
+            Object.values(mapOf(withoutSecrets(own).settings[`${name}:images`])).filter(
+                (image) => typeof image === "string",
+            ),
         ),
     });
     // Fly has registries of its own; what it runs is this machine's engine's.

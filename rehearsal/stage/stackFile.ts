@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { SetupError } from "../../tools/setup/errors";
 import { projectRoot } from "../../tools/setup/paths";
-import { StackSettings } from "./stackSettings";
+import { StackSettings } from "./plainSettings";
 
 /** Settings of a stack as its file at the project's root has them. */
 export function readStackSettings(stack: string): StackSettings {

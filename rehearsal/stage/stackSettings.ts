@@ -1,9 +1,9 @@
-import { zoneOf } from "../../components/cloudflare/zones";
+import { SERVER_IMAGES } from "../../components/hetzner/choices";
 import { mapValues } from "../../lib/records";
 import { SystemDefinition } from "../../systems/system";
-
-/** A stack's settings as its file has them; a secret is a map with `secure` in it. */
-export type StackSettings = Readonly<Record<string, unknown>>;
+import { MACHINE_IMAGE } from "../hetzner/machines";
+import { missingDomain, zonesOf } from "./hosts";
+import { mapOf, StackSettings, withoutSecrets } from "./plainSettings";
 
 /** What a rehearsed stack has to know of the clouds that stand in for the real ones. */
 export interface Surroundings {
@@ -71,16 +71,29 @@ export function rehearsedSettings(
     }
     set("berth:cloudflareAccountId", cloudflare.accountId, "the simulated Cloudflare's account");
     set("fly:baseUrl", fly.url, "the simulated Fly");
+    const { "berth:serverImage": image } = kept;
+    if (image !== MACHINE_IMAGE && SERVER_IMAGES.some((each) => each === image)) {
+        set("berth:serverImage", MACHINE_IMAGE, "machines are Debian 12");
+    }
     for (const system of systems) {
-        settings[`${system.name}:images`] = imagesOf(own, system, surroundings, changes);
-        for (const name of missingValues(own, system)) {
+        settings[`${system.name}:images`] = imagesOf(kept, system, surroundings, changes);
+        for (const name of missingValues(kept, system)) {
             set(`${system.name}:${name}`, "rehearsal", "none is set");
         }
     }
+    const missing = missingDomain(kept, systems);
+    if (missing !== undefined) {
+        set(
+            "berth:domain",
+            missing.domain,
+            `no name is set, or none that can be read: ${missing.hosts.join(", ")}`,
+        );
+    }
     const zones = zonesOf(own, systems);
-    const added = Object.keys(zones).filter((zone) => !(zone in mapOf(own["berth:zones"])));
+    const known = mapOf(kept["berth:zones"]);
+    const added = Object.keys(zones).filter((zone) => !(zone in known));
     if (added.length > 0) {
-        set("berth:zones", zones, `not set: ${added.join(", ")}`);
+        set("berth:zones", zones, `not set, or none that can be read: ${added.join(", ")}`);
     }
     return { settings, changes };
 }
@@ -99,92 +112,46 @@ function keptOf(
             ),
         ),
     };
-    const entries = Object.entries(own).filter(([key, value]) => {
-        const why = leftOut[key] ?? reasonToLeaveOut(key, value);
+    const copied = Object.entries(own).filter(([key]) => {
+        const why = leftOut[key] ?? (isProviders(key) ? "the clouds are simulated" : undefined);
         if (why !== undefined) {
             changes.push(`${key} is left out: ${why}`);
         }
         return why === undefined;
     });
-    return Object.fromEntries(entries);
+    const { settings, secrets } = withoutSecrets(Object.fromEntries(copied));
+    changes.push(...secrets.map((path) => `${path} is left out: a secret: one is made up`));
+    return settings;
 }
 
 /** Namespaces of providers: where their clouds are, and who one is there. */
 const PROVIDERS = ["hcloud:", "cloudflare:", "fly:", "docker:"];
 
-function reasonToLeaveOut(key: string, value: unknown): string | undefined {
-    if (PROVIDERS.some((provider) => key.startsWith(provider))) {
-        return "the clouds are simulated";
-    }
-    return holdsSecret(value) ? "a secret: one is made up" : undefined;
-}
-
-/** Whether a value, or a part of it, is encrypted. */
-function holdsSecret(value: unknown): boolean {
-    if (typeof value !== "object" || value === null) {
-        return false;
-    }
-    return "secure" in value || Object.values(value).some(holdsSecret);
+function isProviders(key: string): boolean {
+    return PROVIDERS.some((provider) => key.startsWith(provider));
 }
 
 function imagesOf(
-    own: StackSettings,
+    kept: StackSettings,
     { name, apps }: SystemDefinition,
     { imageOf }: Surroundings,
     changes: string[],
 ): Record<string, string> {
-    const set = mapOf(own[`${name}:images`]);
+    const set = mapOf(kept[`${name}:images`]);
     return mapValues(apps, (_, app) => {
         const image = set[app];
-        if (image === undefined) {
+        if (typeof image !== "string") {
             changes.push(`${name}:images.${app} is the sample app: none is set`);
+            return imageOf(undefined);
         }
         return imageOf(image);
     });
 }
 
-function missingValues(own: StackSettings, { name, values }: SystemDefinition): string[] {
+function missingValues(kept: StackSettings, { name, values }: SystemDefinition): string[] {
     return Object.entries(values)
-        .filter(([value, need]) => need.default === undefined && own[`${name}:${value}`] === undefined)
+        .filter(([value, need]) => need.default === undefined && kept[`${name}:${value}`] === undefined)
         .map(([value]) => value);
-}
-
-/** Ids of the zones that the hosts lie in. Where none is set for one, it lies in the zone of its last two labels. */
-export function zonesOf(own: StackSettings, systems: readonly SystemDefinition[]): Record<string, string> {
-    const zones = { ...mapOf(own["berth:zones"]) };
-    for (const host of hostsOf(own, systems)) {
-        const known = Object.entries(zones).map(([name, id]) => ({ name, id }));
-        if (zoneOf(host, known) === undefined) {
-            const zone = host.split(".").slice(-2).join(".");
-            zones[zone] = zoneId(zone);
-        }
-    }
-    return zones;
-}
-
-/** Hosts that stand in the stack's own zones. */
-function hostsOf(own: StackSettings, systems: readonly SystemDefinition[]): string[] {
-    return systems
-        .flatMap(({ name, hosts }) => {
-            const set = mapOf(own[`${name}:hosts`]);
-            const domain = own["berth:domain"];
-            const roles = Object.keys(hosts);
-            const below = (role: string) => (roles.length === 1 ? name : `${role}.${name}`);
-            return roles.map(
-                (role) =>
-                    set[role] ?? (typeof domain === "string" && domain ? `${below(role)}.${domain}` : ""),
-            );
-        })
-        .filter((host) => host !== "" && !host.endsWith(".fly.dev"));
-}
-
-/** An id in the form of Cloudflare's that is the same each time. */
-function zoneId(zone: string): string {
-    return Buffer.from(zone).toString("hex").padEnd(32, "0").slice(0, 32);
-}
-
-function mapOf(value: unknown): Record<string, string> {
-    return typeof value === "object" && value !== null ? (value as Record<string, string>) : {};
 }
 
 function listOf(value: unknown): unknown[] {

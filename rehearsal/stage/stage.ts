@@ -5,7 +5,7 @@ import { Browser } from "./browser";
 import { StageImages } from "./images";
 import { Isolation, Said } from "./isolation";
 import { StackFile } from "./stackFile";
-import { StackSettings } from "./stackSettings";
+import { StackSettings } from "./plainSettings";
 import { World } from "./world";
 
 const SSH_OPTIONS = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=5"];

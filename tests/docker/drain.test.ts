@@ -11,7 +11,7 @@ const HOST = "app.example";
 /** Longer than any test may last: whoever waits for it fails. */
 const NEVER = 3600;
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 const containers = new Containers("drain");
 let provider: ProviderClient;
 let network: Awaited<ReturnType<typeof createNetwork>>;
@@ -131,7 +131,7 @@ async function release(drainSeconds: number, by = provider) {
 
 /** A request that the server holds. */
 async function slowRequest(to: Server): Promise<{ answer: Promise<Answer> }> {
-    const answer = through.get(HOST, "/slow");
+    const answer = through.get(HOST, "/slow", NEVER);
     await until(
         async () => (await logs(to.container)).includes("/slow"),
         () => logs(to.container),
@@ -243,7 +243,7 @@ describe("a new server that is no good", () => {
 
     it("brings the old one back when it turns red after the switch", async () => {
         const { a, b, start, end } = await release(NEVER);
-        await slowRequest(a);
+        const { answer } = await slowRequest(a);
         const failed = expect(start()).rejects.toThrow(
             /^the route of app leads to the version before again: .* stopped answering soon after it was ready/,
         );
@@ -252,6 +252,7 @@ describe("a new server that is no good", () => {
         await failed;
         expect((await served("a")).status).toBe(200);
         await a.touch("go");
+        expect((await answer).body).toBe("a");
         await end();
     });
 
@@ -274,7 +275,7 @@ describe("a new server that is no good", () => {
         const { start, killedAfterMoveTo, end } = await release(NEVER);
         const c = await startServer("c");
         const found = await killedAfterMoveTo(c);
-        await slowRequest(c);
+        const { answer } = await slowRequest(c);
         const failed = expect(start(found)).rejects.toThrow(/leads to the version before again/);
         await eventually(
             () => through.get(HOST, "/b/red"),
@@ -283,6 +284,7 @@ describe("a new server that is no good", () => {
         await failed;
         expect(await served("c")).toEqual({ status: 200, body: "c" });
         await c.touch("go");
+        expect((await answer).body).toBe("c");
         await end();
     });
 

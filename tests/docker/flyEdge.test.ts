@@ -70,6 +70,11 @@ const reaches = (machine: WireMachine, condition: (machine: WireMachine) => bool
         async () => JSON.stringify(await machineOf(machine)),
     );
 const healthy = ({ checks }: WireMachine) => checks.every(({ status }) => status === "passing");
+const launchHealthy = async (...args: Parameters<typeof launch>) => {
+    const machine = await launch(...args);
+    await reaches(machine, healthy);
+    return machine;
+};
 
 test("serves an app's public address over TLS, and sends plain requests there", async () => {
     const machine = await launch("one");
@@ -120,11 +125,10 @@ describe("a release under load", () => {
         );
 
     test("loses nothing: the new one healthy and uncordoned, the old one cordoned, drained and stopped", async () => {
-        const old = await launch("old");
+        const old = await launchHealthy("old");
         const going = load();
         await answers(going, "old");
-        const next = await launch("new", {}, { skip_service_registration: true });
-        await reaches(next, healthy);
+        const next = await launchHealthy("new", {}, { skip_service_registration: true });
         expect(going.answered("new")).toBe(0);
         await calls.post(`/apps/shop/machines/${next.id}/uncordon`);
         await calls.post(`/apps/shop/machines/${old.id}/cordon`);
@@ -139,10 +143,10 @@ describe("a release under load", () => {
     });
 
     test("loses what is in flight when the old one is stopped as it stands", async () => {
-        const old = await launch("old");
+        const old = await launchHealthy("old");
         const going = load();
         await answers(going, "old");
-        await launch("new");
+        await launchHealthy("new");
         const here = { "fly-force-instance-id": old.id };
         const late = get("/late", here);
         expect((await get("/slow", here)).body).toBe("old");

@@ -135,7 +135,9 @@ describe("a provider that is killed", () => {
             await killed;
             expect((await served(fly, app)).serving.length).toBeGreaterThan(0);
             const fresh = await FlyProviderTest.connect(fly.fly);
-            const state = await fresh.update(GROUP, made.id, made.state, inputs);
+            // Longer than a slow request takes: what was asked for last comes while this one is busy.
+            const busy = { ...inputs, settleSeconds: 2 };
+            const state = await fresh.update(GROUP, made.id, made.state, busy);
             expect(await served(fly, app)).toEqual(NEW);
             expect(state.machineIds).toEqual((await fly.machines(app)).map(({ id }) => id));
             fresh.close();

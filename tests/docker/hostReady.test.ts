@@ -181,8 +181,8 @@ describe("a host", () => {
     it("is given up when the time is over, with what was heard last", async () => {
         await sshd.down();
         try {
-            expect(await failure({ timeoutSeconds: 1 })).toMatch(
-                /^the host was not ready after 1 s; the last that was heard of it: ssh: connect to host .*Connection refused$/,
+            expect(await failure({ timeoutSeconds: 3 })).toMatch(
+                /^the host was not ready after 3 s; the last that was heard of it: ssh: connect to host .*Connection refused$/,
             );
         } finally {
             await sshd.up();
@@ -191,8 +191,8 @@ describe("a host", () => {
 
     it("is given up when the time is over and cloud-init is still at work", async () => {
         booting.does("cloud-init", "exec sleep 30");
-        expect(await failure({ timeoutSeconds: 2 })).toBe(
-            "the host was not ready after 2 s; the last that was heard of it: " +
+        expect(await failure({ timeoutSeconds: 5 })).toBe(
+            "the host was not ready after 5 s; the last that was heard of it: " +
                 "it lets us in, cloud-init is still at work",
         );
     });

@@ -74,11 +74,14 @@ const ENGINE: Recorded = {
 };
 const ROOT: Recorded = { urn: "urn:stack", type: "pulumi:pulumi:Stack" };
 
-/** Shell that makes a container as an engine does for a request of somebody who is gone. */
+/**
+ * Shell that makes a container as an engine does for a request of somebody who is gone, and goes on for a second: a look
+ * counts all as younger by what the engine's answer took, and leaves what is as young as the look itself.
+ */
 function makes(part: string): string {
     const options = { Image: IMAGE, name: `${prefix}-${part}`, Cmd: ["true"], Labels: labelsOf(part) };
     const script = `new (require("dockerode"))().createContainer(${JSON.stringify(options)})`;
-    return `${process.execPath} -e '${script}'\n`;
+    return `${process.execPath} -e '${script}'\nsleep 1\n`;
 }
 
 function run(command: "up" | "destroy"): Promise<number> {
@@ -135,13 +138,13 @@ test("what was made in the very second of a look counts by its moment", async ()
     const known = knownOf({ resources, pending: [] }, prefix);
     const { SystemTime } = (await containers.docker.info()) as { SystemTime: string };
     const ahead = Date.parse(SystemTime) - Date.now();
-    // At the start of one of the engine's seconds: there is much of it left.
-    await delay(1000 - ((Date.now() + ahead) % 1000));
+    // A while after the start of one of the engine's seconds, with much of it left.
+    await delay(1200 - ((Date.now() + ahead) % 1000));
+    const before = Date.now();
     await make("web");
     const { Created } = await containers.docker.getContainer(`${prefix}-web`).inspect();
-    const made = Date.parse(Created) - ahead;
     const endOfSecond = (Math.floor(Date.parse(Created) / 1000) + 1) * 1000 - ahead;
-    const look = (before: number) => clean(known, before, (text) => said.push(text), connect);
-    expect(await look(made - 10)).toMatchObject({ removed: [] });
+    const look = (moment: number) => clean(known, moment, (text) => said.push(text), connect);
+    expect(await look(before)).toMatchObject({ removed: [] });
     expect((await look(endOfSecond - 300)).removed.map(({ name }) => name)).toEqual([`${prefix}-web`]);
 });

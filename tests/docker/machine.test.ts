@@ -261,9 +261,8 @@ describe("the host's own rules", () => {
 
 describe("containers", () => {
     it("live on while Docker restarts", async () => {
-        const run = `docker run --detach --name lives --stop-signal KILL ${PROBE_IMAGE} /bin/sleep 1h`;
         const started = "docker inspect --format '{{.State.StartedAt}} {{.State.Running}}' lives";
-        await machine.shell(run);
+        await machine.shell(`docker run -d --name lives --stop-signal KILL ${PROBE_IMAGE} /bin/sleep 1h`);
         const before = await machine.shell(started);
         await machine.shell("systemctl restart docker.service");
         expect(await machine.shell(started)).toBe(before);
@@ -312,7 +311,8 @@ describe("the same user data once more, on a machine that boots anew", () => {
         );
         const before = await machine.shell(stateOf(DATA_FOLDER));
         await machine.shell("cloud-init clean --logs");
-        await machine.reboot();
+        await machine.stop();
+        await machine.start();
         expect(await machine.booted()).toEqual({
             system: "running",
             cloudInit: expect.stringMatching(/^status: done\n/) as string,

@@ -117,8 +117,8 @@ describe("a container that has to be steady", () => {
     it("fails when the time is over, and says that it did answer", async () => {
         const container = await start(ASKER, ["sleep", String(NEVER)]);
         const once = "test -f /tmp/asked && echo red && exit 1; touch /tmp/asked";
-        const inputs = { ...byCommand(container, ["sh", "-c", once], 2), settleSeconds: 1 };
-        expect(await failure(inputs)).toContain("answered, but not for long: not ready within 2 s (red)");
+        const inputs = { ...byCommand(container, ["sh", "-c", once], 6), settleSeconds: 1 };
+        expect(await failure(inputs)).toContain("answered, but not for long: not ready within 6 s (red)");
     });
 
     it("without a question, too: it has to go on running", async () => {
@@ -182,9 +182,9 @@ describe("a container that ends", () => {
 describe("a container that never answers", () => {
     it("fails when the time is over, with its log and what came instead of an answer", async () => {
         const container = await start(ASKER, ["sh", "-c", "echo up but mute; sleep 3600"]);
-        const message = await failure(byCommand(container, ["sh", "-c", "echo no such table; exit 1"], 1));
+        const message = await failure(byCommand(container, ["sh", "-c", "echo no such table; exit 1"], 4));
         expect(message).toBe(
-            `${await subjectOf(container)} did not answer within 1 s (no such table)\n` +
+            `${await subjectOf(container)} did not answer within 4 s (no such table)\n` +
                 "The last lines of its log:\n  | up but mute",
         );
     });
@@ -295,7 +295,7 @@ describe("a container that is not there", () => {
     it("is asked for in vain while the one that asks does not run", async () => {
         const stopped = await containers.create(ASKER, { Cmd: ["true"] });
         const container = await start(ASKER, ["sleep", String(NEVER)]);
-        const message = await failure({ ...(await byUrl(container, 1)), from: stopped.id });
-        expect(message).toContain(`did not answer within 1 s (${stopped.id} was not running to ask it)`);
+        const message = await failure({ ...(await byUrl(container, 4)), from: stopped.id });
+        expect(message).toContain(`did not answer within 4 s (${stopped.id} was not running to ask it)`);
     });
 });

@@ -1,5 +1,5 @@
 import { Containers } from "../support/containers";
-import { engineNow, eventsSince, providerOnEngine } from "../support/onEngine";
+import { eventsDuring, providerOnEngine } from "../support/onEngine";
 import { ProviderClient, secret, Values } from "../support/providerClient";
 
 const SECRETS = "berth:index:SecretVolume";
@@ -56,15 +56,6 @@ async function derived(changes: string): Promise<string> {
     const container = await containers.create(NODE);
     const { Id } = (await container.commit({ changes })) as { Id: string };
     return Id;
-}
-
-interface Event {
-    readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
-}
-
-async function actorsOf(since: string, filters: Record<string, string[]>): Promise<Event["Actor"][]> {
-    const events = await eventsSince(containers, since, filters);
-    return events.map((event) => (JSON.parse(event) as Event).Actor);
 }
 
 async function leftovers(): Promise<{ containers: number; volumes: string[] }> {
@@ -133,21 +124,17 @@ describe("secret files", () => {
 
 describe("a volume of secrets", () => {
     it("leaves nothing behind that its making needed, not even the nameless volumes of an image", async () => {
-        const since = await engineNow(containers);
         const image = await derived("VOLUME /nameless");
-        try {
-            await create({ image });
-        } finally {
-            await docker.getImage(image).remove({ force: true });
-        }
-        const helpers = await actorsOf(since, {
-            type: ["container"],
-            label: [`berth-test=${label}`],
-            event: ["create"],
-        });
+        const events = await eventsDuring(containers, () => create({ image })).finally(() =>
+            docker.getImage(image).remove({ force: true }),
+        );
+        const actors = (type: string, action: string) =>
+            events.filter(({ Type, Action }) => Type === type && Action === action).map(({ Actor }) => Actor);
+        const helpers = actors("container", "create").filter(
+            ({ Attributes }) => Attributes["berth-test"] === label,
+        );
         expect(helpers).toHaveLength(1);
-        const mounts = await actorsOf(since, { type: ["volume"], event: ["mount"] });
-        const volumes = mounts
+        const volumes = actors("volume", "mount")
             .filter(({ Attributes }) => Attributes.container === helpers[0]?.ID)
             .map(({ ID }) => ID)
             .filter((id) => !id.startsWith(label));

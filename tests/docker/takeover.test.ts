@@ -6,7 +6,7 @@ import { ProviderClient, Values } from "../support/providerClient";
 import { eventually, Through } from "../support/through";
 
 const TAKEOVER = "berth:index:Takeover";
-const PORT = 18040;
+const PORT = 18060;
 /** What tells one stack's router from all other containers. */
 const LABELS = { "berth.stack": `test-${process.pid}`, "berth.part": "proxy" };
 const ASK = [
@@ -81,9 +81,9 @@ describe("a container that takes the place of another", () => {
     it("that is no good and has none before it is stopped, and says why; the next try finds its ports free", async () => {
         const silent = ["sh", "-c", "echo waiting for nothing; exec sleep 3600"];
         const broken = await make(silent, { ...LABELS, "berth.part": "silent" });
-        const impatient = { ...inputsOf(broken), timeoutSeconds: 1 };
+        const impatient = { ...inputsOf(broken), timeoutSeconds: 4 };
         const failure = await failureOf(provider.create(TAKEOVER, impatient));
-        expect(failure.message).toMatch(/did not answer within 1 s.*\n.*\n {2}\| waiting for nothing$/);
+        expect(failure.message).toMatch(/did not answer within 4 s.*\n.*\n {2}\| waiting for nothing$/);
         expect(await isRunning(broken)).toBe(false);
         const next = await make(answering("next"));
         await provider.create(TAKEOVER, inputsOf(next));

@@ -36,7 +36,7 @@ let stack: PlacedStack;
 let before: Map<string, unknown>;
 let after: Map<string, unknown>;
 
-jest.setTimeout(300_000);
+jest.setTimeout(10 * 60_000);
 
 // A part for each row: all changes together are one update.
 beforeAll(async () => {

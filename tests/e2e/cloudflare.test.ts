@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Served, serve } from "../../providers/server/serve";
 import { SimulatedCloudflare } from "../../rehearsal/cloudflare";
-import { tunnelOfToken } from "../../rehearsal/cloudflare/api/tunnels";
+import { tokenOf } from "../../rehearsal/cloudflare/api/tunnels";
 import { cloudflareDefinition } from "../../rehearsal/cloudflare/provider/definition";
 import { makeProject, TemporaryProject } from "../../tools/bench/project";
 import { prepare } from "../../tools/prepare";
@@ -79,7 +79,7 @@ it("takes all that the components declare, and serves it", async () => {
     expect(await resolver.resolveCaa("api.shop.example")).toMatchObject([{ issue: "letsencrypt.org" }]);
     expect(await resolver.resolve4("quiz.shop.example")).toEqual([EDGE.ipv4]);
     const token = await succeeds("stack", "output", "token", "--show-secrets");
-    const tunnel = tunnelOfToken(cloudflare.world, token.trim());
+    const tunnel = Object.values(cloudflare.world.tunnels).find((each) => tokenOf(each) === token.trim());
     expect(tunnel?.config?.config.ingress.map(({ hostname }) => hostname)).toEqual([
         "ssh.shop.example",
         "quiz.shop.example",

@@ -29,7 +29,7 @@ const stack = new Stack(NAME, config(0));
 const seed = Number(process.env.BERTH_SEED ?? Date.now() % 1_000_000);
 const random = randomNumbers(seed);
 
-jest.setTimeout(15 * 60_000);
+jest.setTimeout(25 * 60_000);
 
 /** The load goes on while a new one begins: each of them lasts for a while only. */
 class Traffic {

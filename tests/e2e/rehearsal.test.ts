@@ -1,15 +1,20 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import Docker from "dockerode";
-import execa, { ExecaChildProcess } from "execa";
+import { ensurePebble } from "../../rehearsal/acme/program";
+import { connectorProgramStep } from "../../rehearsal/cloudflare/edge/connectorProgram";
 import { ACTS } from "../../rehearsal/day/acts";
 import { NAME } from "../../rehearsal/stage/images";
 import { labelsOf } from "../../rehearsal/stage/world";
-import { Containers, until } from "../support/containers";
+import { ensureMade } from "../../tools/setup/onDemand";
+import { detectWorld } from "../../tools/setup/world";
+import { Containers } from "../support/containers";
+import { Programs, Running } from "../support/running";
 
 const ROOT = join(__dirname, "..", "..");
 const docker = new Docker();
 const containers = new Containers("rehearsal");
+const programs = new Programs();
 const label = Object.entries(labelsOf(NAME)).map(([key, value]) => `${key}=${value}`);
 
 /** An act as report/rehearsal.json has it. */
@@ -22,58 +27,66 @@ interface ReportedAct {
 
 jest.setTimeout(40 * 60_000);
 
-afterAll(() => containers.removeAll());
+/** What a machine builds once takes minutes: no rehearsal is waited for so long. */
+beforeAll(async () => {
+    await ensurePebble();
+    if ((await detectWorld()) === "air-gapped") {
+        await ensureMade(connectorProgramStep(new AbortController().signal));
+    }
+}, 20 * 60_000);
 
-/** Runs the command with all that it says, however it ends. */
-function rehearse(...args: string[]): ExecaChildProcess {
-    return execa(process.execPath, ["tools/run.cjs", "rehearse", ...args], {
-        cwd: ROOT,
-        all: true,
-        reject: false,
-        stdin: "ignore",
-    });
+/** A rehearsal that a test has left half-way takes down what it has made. */
+afterAll(async () => {
+    await programs.endAll();
+    await containers.removeAll();
+}, 3 * 60_000);
+
+/** Runs the command beside the test. */
+function rehearse(...args: string[]): Running {
+    return programs.start(process.execPath, ["tools/run.cjs", "rehearse", ...args]);
 }
 
 function ours(): Promise<Docker.ContainerInfo[]> {
     return docker.listContainers({ all: true, filters: { label } });
 }
 
+/** What only has a look at something for the rehearsal has no name of its own, and goes again at once. */
+function isServer({ Names }: Docker.ContainerInfo): boolean {
+    return Names.some((each) => each.startsWith(`/${NAME}-`));
+}
+
 it("says what it takes and what there is, and refuses an act that there is not", async () => {
-    const help = await rehearse("--help");
+    const help = await rehearse("--help").ended;
     expect(help.exitCode).toBe(0);
     ACTS.forEach(({ name, title }) => expect(help.stdout).toMatch(new RegExp(`${name} +${title}`)));
-    const unknown = await rehearse("--act", "picnic");
+    const unknown = await rehearse("--act", "picnic").ended;
     expect([unknown.exitCode, unknown.all]).toEqual([1, expect.stringContaining("There is no act picnic.")]);
-    const dev = await rehearse("--stack", "dev");
+    const dev = await rehearse("--stack", "dev").ended;
     expect([dev.exitCode, dev.all]).toEqual([1, expect.stringContaining("dev runs on this machine anyway")]);
 });
 
 it("goes through the whole day, after one that was killed, and leaves nothing but what is not its own", async () => {
     const stranger = await containers.start("node:20-slim", { Cmd: ["sleep", "3600"] });
+    const report = join(ROOT, "report/rehearsal.json");
+    mkdirSync(dirname(report), { recursive: true });
+    writeFileSync(report, "an earlier day's");
     const killed = rehearse("--act", "again");
-    await until(
-        async () => (await ours()).length > 0,
-        () => Promise.resolve("no server was made"),
-        180_000,
-    );
-    killed.kill("SIGKILL");
-    await killed;
-    expect(await ours()).not.toEqual([]);
+    // The first one of a machine brings all images into its registry before.
+    await killed.until(async () => (await ours()).some(isServer), 10 * 60_000);
+    await killed.end("SIGKILL");
+    expect((await ours()).filter(isServer)).not.toEqual([]);
+    // What a day that did not come to its first act has not written must not look like its own.
+    expect(existsSync(report)).toBe(false);
 
     const day = rehearse();
-    let told = "";
-    day.all?.on("data", (chunk: Buffer) => (told += chunk.toString()));
-    await until(
-        () => Promise.resolve(told.includes("setting the stage")),
-        () => Promise.resolve(told),
-    );
-    const second = await rehearse();
+    await day.until(() => day.said.includes("setting the stage"), 180_000);
+    const second = await rehearse().ended;
     expect([second.exitCode, second.all]).toEqual([
         1,
-        expect.stringContaining(`Another rehearsal is going on (process ${day.pid ?? 0}).`),
+        expect.stringContaining(`Another rehearsal is going on (process ${day.pid}).`),
     ]);
-    const { exitCode, all } = await day;
-    const { acts } = JSON.parse(readFileSync(join(ROOT, "report/rehearsal.json"), "utf8")) as {
+    const { exitCode, all } = await day.ended;
+    const { acts } = JSON.parse(readFileSync(report, "utf8")) as {
         acts: ReportedAct[];
     };
     // The whole output, where an act failed: the report says in its own words what and why.
@@ -84,6 +97,7 @@ it("goes through the whole day, after one that was killed, and leaves nothing bu
     expect(Number(figures.release?.["by the tunnel"])).toBeGreaterThan(200);
     expect(figures["broken-release"]).toMatchObject({ lost: 0 });
     expect(Number(figures.release?.requests)).toBeGreaterThan(500);
+    expect(figures.drift).toEqual({ changed: 5, found: 5, repaired: 5 });
 
     expect(await ours()).toEqual([]);
     expect(await docker.listNetworks({ filters: { label } })).toEqual([]);

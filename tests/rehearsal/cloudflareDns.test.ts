@@ -1,7 +1,7 @@
-import { createSocket } from "node:dgram";
+import { createSocket, Socket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import * as packet from "dns-packet";
 import { SimulatedCloudflare } from "../../rehearsal/cloudflare";
 import { ACCOUNT, CloudflareCalls, startCloudflare, stopCloudflares, ZONE } from "../support/cloudflare";
@@ -168,6 +168,46 @@ describe("the name server", () => {
         expect(await resolver.resolve4("new.shop.example")).toEqual(["192.0.2.20"]);
         await calls.result("DELETE", `${path}/${String(id)}`);
         expect(await failing(resolver.resolve4("new.shop.example"))).toBe("ENOTFOUND");
+    });
+});
+
+describe("the name server's port", () => {
+    const other = createSocket("udp4");
+    let taken: number;
+
+    beforeAll(async () => {
+        other.bind(0, "127.0.0.1");
+        await once(other, "listening");
+        taken = other.address().port;
+    });
+    afterAll(() => other.close());
+
+    it("is another one where the first is free on TCP only", async () => {
+        const tried: number[] = [];
+        const bind = jest.spyOn(Socket.prototype, "bind");
+        bind.mockImplementationOnce(function (this: Socket) {
+            // As if TCP had been given this one.
+            tried.push(taken);
+            return this.bind(taken, "127.0.0.1");
+        });
+        const { nameServer } = await startCloudflare();
+        bind.mockRestore();
+        expect(tried).toEqual([taken]);
+        const another = new Resolver();
+        another.setServers([nameServer]);
+        expect(await another.resolveNs("shop.example")).toHaveLength(2);
+        const port = Number(nameServer.split(":")[1]);
+        const socket = connect(port, "127.0.0.1");
+        await once(socket, "connect");
+        socket.destroy();
+    });
+
+    it("is left to others on TCP where it is asked for and taken on UDP", async () => {
+        const dns = { address: "127.0.0.1", port: taken };
+        await expect(startCloudflare({ dns })).rejects.toMatchObject({ code: "EADDRINUSE", port: taken });
+        const server = createServer().listen(taken, "127.0.0.1");
+        await once(server, "listening");
+        server.close();
     });
 });
 

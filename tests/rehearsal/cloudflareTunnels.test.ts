@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { IngressRule, renderIngress } from "../../lib/ingress";
-import { tunnelOfToken } from "../../rehearsal/cloudflare/api/tunnels";
-import { ingressFault, matchIngress } from "../../rehearsal/cloudflare/ingress";
+import { ingressFault } from "../../rehearsal/cloudflare/ingress";
 import {
     ACCOUNT,
     CloudflareCalls,
@@ -57,14 +56,18 @@ describe("a tunnel", () => {
     });
 
     it("has a token with its account, its id and its secret, and another one with another secret", async () => {
-        const { cloudflare, calls, id, path } = await withTunnel();
+        const { calls, id, path } = await withTunnel();
         const token = await calls.result<string>("GET", `${path}/token`);
         const said: unknown = JSON.parse(Buffer.from(token, "base64").toString());
         expect(said).toEqual({ a: ACCOUNT, t: id, s: TUNNEL_SECRET });
-        expect(tunnelOfToken(cloudflare.world, token)?.id).toBe(id);
         const secret = Buffer.alloc(40, 8).toString("base64");
         await calls.result("PATCH", path, { tunnel_secret: secret });
-        expect(tunnelOfToken(cloudflare.world, token)).toBeUndefined();
+        const another = await calls.result<string>("GET", `${path}/token`);
+        expect(JSON.parse(Buffer.from(another, "base64").toString())).toEqual({
+            a: ACCOUNT,
+            t: id,
+            s: secret,
+        });
     });
 
     it("that a connector is on is not deleted before its connections are cleaned up", async () => {
@@ -144,28 +147,6 @@ describe("a tunnel's rules", () => {
             expect(ingressFault(to({ hostname: "a.example", service }))).toBeUndefined();
         },
     );
-});
-
-describe("a request", () => {
-    const rules: IngressRule[] = [
-        { hostname: "a.example", path: "^/ws(/|$)", service: "http://ws:1" },
-        { hostname: "a.example", service: "http://a:1" },
-        { hostname: "*.deep.example", service: "http://wild:1" },
-        { path: "\\.png$", service: "http://images:1" },
-        CATCH_ALL,
-    ];
-
-    it.each([
-        ["a.example", "/ws/1", "http://ws:1"],
-        ["A.example:443", "/ws", "http://ws:1"],
-        ["a.example", "/wsx", "http://a:1"],
-        ["x.y.deep.example", "/", "http://wild:1"],
-        ["deep.example", "/", "http_status:404"],
-        ["other.example", "/x.png", "http://images:1"],
-        ["other.example", "/", "http_status:404"],
-    ])("for %s%s goes to %s", (host, path, service) => {
-        expect(matchIngress(rules, { host, path })?.service).toBe(service);
-    });
 
     const segment = fc.constantFrom("a", "ab", "a.b", "w-s", "~x");
     const prefix = fc.array(segment, { minLength: 1, maxLength: 3 }).map((parts) => `/${parts.join("/")}`);
@@ -174,36 +155,11 @@ describe("a request", () => {
         { requiredKeys: ["host"] },
     );
     const routes = fc.uniqueArray(route, { selector: ({ host, pathPrefix = "" }) => host + pathPrefix });
-    const path = fc.array(segment, { maxLength: 4 }).map((parts) => `/${parts.join("/")}`);
 
-    it("goes by the route with the longest prefix that its path begins with, where the rules are those of routes", () => {
+    it("are taken, whatever routes they are rendered from", () => {
         fc.assert(
-            fc.property(routes, path, (all, asked) => {
-                const [best] = all
-                    .filter(
-                        ({ host, pathPrefix = "" }) =>
-                            host === "a.example" && `${asked}/`.startsWith(`${pathPrefix}/`),
-                    )
-                    .sort((one, other) => (other.pathPrefix?.length ?? 0) - (one.pathPrefix?.length ?? 0));
-                const rule = matchIngress(renderIngress(all, "http://router:1"), {
-                    host: "a.example",
-                    path: asked,
-                });
-                expect(rule?.service).toBe(best === undefined ? "http_status:404" : "http://router:1");
-                expect(rule?.hostname).toBe(best?.host);
-                expect(rule?.path?.replaceAll("\\", "")).toBe(
-                    best?.pathPrefix === undefined ? undefined : `^${best.pathPrefix}(/|$)`,
-                );
-            }),
-        );
-    });
-
-    it("always has a rule, and whatever routes render to is taken", () => {
-        fc.assert(
-            fc.property(routes, fc.domain(), path, (all, host, asked) => {
-                const rendered = renderIngress(all, "http://router:1");
-                expect(ingressFault(rendered)).toBeUndefined();
-                expect(matchIngress(rendered, { host, path: asked })).toBeDefined();
+            fc.property(routes, (all) => {
+                expect(ingressFault(renderIngress(all, "http://router:1"))).toBeUndefined();
             }),
         );
     });

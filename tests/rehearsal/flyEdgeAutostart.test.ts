@@ -125,7 +125,8 @@ describe("autostop", () => {
     test("stops idle machines down to the minimum, and never one with a request or websocket", async () => {
         const machines = [await world.add(), await world.add(), await world.add(), await world.add()];
         Object.assign(world.settings, { autostop: "stop", minMachinesRunning: 1, primaryRegion: "iad" });
-        const edge = await edgeOf({ idleSeconds: 0.1 });
+        // Time for the request and the websocket to come before the machines that get them are stopped.
+        const edge = await edgeOf({ idleSeconds: 1 });
         const held = ask(edge.httpPort, "/hold", { headers: { "fly-force-instance-id": "m2" } });
         await when(() => machines[1]?.holding === 1);
         const socket = await openSocket(edge.httpPort, "/ws");

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { Containers, exec } from "./containers";
+import { Containers, exec, logs, until } from "./containers";
 
 const NODE = "node:20-slim";
 
@@ -78,13 +78,17 @@ require("node:http").createServer((request, response) => {
     response.end(request.url.startsWith("/big") ? name.repeat(5000) : JSON.stringify({ name, headers: request.headers }));
 }).listen(3000, () => console.log("listening"));`;
 
-/** An app that tells its name and the headers that reach it, and much text below `/big`. Gives its base URL. */
+/** An app that tells its name and the headers that reach it, and much text below `/big`. Gives its base URL once it listens. */
 export async function startEcho(name: string, network: string, containers: Containers): Promise<string> {
     const container = await containers.start(NODE, {
         Cmd: ["node", "-e", APP],
         Env: [`NAME=${name}`],
         HostConfig: { NetworkMode: network, Init: true },
     });
+    await until(
+        async () => (await logs(container)).includes("listening"),
+        () => logs(container),
+    );
     return `http://${(await container.inspect()).Name.slice(1)}:3000`;
 }
 

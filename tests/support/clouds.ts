@@ -91,11 +91,7 @@ export class Clouds {
 
     /** The machine that the stack's one server is. */
     async machine(): Promise<Machine> {
-        const machine = this.host.machine(await this.server());
-        if (machine === undefined) {
-            throw new Error("the stack's server is no machine");
-        }
-        return machine;
+        return this.host.machine(await this.server());
     }
 
     /** Deletes the server as somebody does by hand, protection and all. */

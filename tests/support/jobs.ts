@@ -28,13 +28,14 @@ export class Jobs {
         this.network = network;
     }
 
-    static async start(purpose: string): Promise<Jobs> {
+    /** `host` is the engine's address for the provider. @default the tests' engine */
+    static async start(purpose: string, host?: string): Promise<Jobs> {
         const containers = new Containers(purpose);
         const engine = await EngineStandIn.start();
         return new Jobs(
             containers,
             engine,
-            await providerOnEngine(engine.address),
+            await providerOnEngine(engine.address, host),
             await createNetwork(containers),
         );
     }

@@ -45,13 +45,14 @@ export async function killAt(
 function victims(root: number, kill: Kill): number[] {
     switch (kill) {
         case "everything":
-            return descendants(root);
+            // The group first: what is forked from now on is in it.
+            return [-root, ...descendants(root)];
         case "group":
             return [-root];
         case "pulumi": {
             const found = descendants(root).filter((pid) => commandOf(pid).endsWith("/pulumi"));
-            // Before there is any, it is the command itself.
-            return found.length > 0 ? found : [root];
+            // Before there is any, it is the command itself, with the one that it may just have started.
+            return found.length > 0 ? found : [-root];
         }
     }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { turns } from "../../tools/pace";
 
 /** What became of the requests of a load. */
 export interface LoadResult {
@@ -7,9 +8,8 @@ export interface LoadResult {
     readonly lost: Readonly<Record<string, number>>;
 }
 
-/** Longest that a load lasts, in seconds, and the most requests that it makes in one. */
+/** Longest that a load lasts. */
 const MOST_SECONDS = 240;
-const MOST_PER_SECOND = 200;
 
 /** Asks evenly, whatever comes back, until it is told to stop. */
 export class Load {
@@ -44,17 +44,11 @@ export class Load {
     }
 
     private async run(): Promise<void> {
-        const end = Date.now() + MOST_SECONDS * 1000;
-        const pauseMs = 1000 / Math.min(this.perSecond, MOST_PER_SECOND);
-        const start = Date.now();
-        while (!this.stopped.signal.aborted && Date.now() < end) {
-            const one: Promise<void> = this.one(this.requests).finally(() => this.pending.delete(one));
+        const pacing = { perSecond: this.perSecond, mostSeconds: MOST_SECONDS };
+        for await (const number of turns(pacing, this.stopped.signal)) {
+            const one: Promise<void> = this.one(number).finally(() => this.pending.delete(one));
             this.pending.add(one);
             this.requests += 1;
-            const due = start + this.requests * pauseMs;
-            await sleep(Math.max(0, due - Date.now()), undefined, { signal: this.stopped.signal }).catch(
-                () => undefined,
-            );
         }
     }
 

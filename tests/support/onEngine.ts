@@ -1,36 +1,61 @@
-import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { ProviderClient } from "./providerClient";
-import { Containers } from "./containers";
+import { Containers, until } from "./containers";
 
 /** The engine on which the tests run. */
 export const ENGINE_HOST = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
 
 /** The provider with the tests' engine. `engine` is the address of whom it tells what goes on. */
-export async function providerOnEngine(engine?: string): Promise<ProviderClient> {
+export async function providerOnEngine(engine?: string, host = ENGINE_HOST): Promise<ProviderClient> {
     const provider = await ProviderClient.start(undefined, engine);
-    await provider.configure(ENGINE_HOST);
+    await provider.configure(host);
     return provider;
 }
 
 /** A moment by the engine's clock, as its API takes them. */
-export async function engineNow({ docker }: Containers): Promise<string> {
+async function engineNow({ docker }: Containers): Promise<string> {
     const { SystemTime } = (await docker.info()) as { SystemTime: string };
     const [, fraction = "0"] = /\.(\d+)/.exec(SystemTime) ?? [];
     return `${Math.floor(Date.parse(SystemTime) / 1000)}.${fraction}`;
 }
 
-/** What the engine tells of some things since a moment, one line of JSON each. */
-export async function eventsSince(
+/** Something that happened on the engine, as it tells of it. */
+export interface EngineEvent {
+    /** `container`, `volume` … */
+    readonly Type: string;
+    /** `create`, `exec_create: COMMAND` … */
+    readonly Action: string;
+    readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
+}
+
+/**
+ * All that the engine tells while something is done. It is listened to meanwhile: afterwards an engine knows no more than
+ * its last 256 events, whoever they are of.
+ */
+export async function eventsDuring(
     containers: Containers,
-    since: string,
-    filters: Record<string, string[]>,
-): Promise<string[]> {
-    const until = await engineNow(containers);
-    // The type declarations want numbers and drop the fractions' meaning with it.
-    const options = { since, until, filters } as unknown as Docker.GetEventsOptions;
-    const told = await text(await containers.docker.getEvents(options));
-    return told.split("\n").filter((line) => line !== "");
+    action: () => Promise<unknown>,
+): Promise<EngineEvent[]> {
+    // It answers before it listens: what happens in between it tells for this moment's sake. The type declarations want
+    // a number, and drop the fraction's meaning with it.
+    const options = { since: await engineNow(containers) } as unknown as Docker.GetEventsOptions;
+    const stream = await containers.docker.getEvents(options);
+    let told = "";
+    stream.setEncoding("utf8");
+    stream.on("data", (chunk: string) => (told += chunk));
+    try {
+        await action();
+        // Events come in their order: behind this one is nothing of the action's.
+        const last = await containers.volume();
+        await until(
+            () => Promise.resolve(told.includes(last)),
+            () => Promise.resolve("the engine tells nothing"),
+        );
+    } finally {
+        (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
+    }
+    const wholeLines = told.split("\n").slice(0, -1);
+    return wholeLines.map((line) => JSON.parse(line) as EngineEvent);
 }
 
 /** A network of a test file's own. Its containers go before it. */

@@ -9,6 +9,8 @@ export interface Answer {
     readonly body: unknown;
 }
 
+const PATIENCE_SECONDS = 10;
+
 /** Clients of one router: requests go to its port, with the host that routes them. */
 export class Through {
     constructor(
@@ -18,11 +20,18 @@ export class Through {
         private readonly added: Readonly<Record<string, string>> = {},
     ) {}
 
-    get(host: string, path = "/"): Promise<Answer> {
-        return this.send("GET", host, path);
+    /** `seconds` is for how long nothing may come: of a request that a server holds, longer than any test may last. */
+    get(host: string, path = "/", seconds = PATIENCE_SECONDS): Promise<Answer> {
+        return this.send("GET", host, path, undefined, seconds);
     }
 
-    send(method: string, host: string, path: string, body?: unknown): Promise<Answer> {
+    send(
+        method: string,
+        host: string,
+        path: string,
+        body?: unknown,
+        seconds = PATIENCE_SECONDS,
+    ): Promise<Answer> {
         return new Promise((resolve, reject) => {
             const outgoing = request(
                 {
@@ -36,7 +45,7 @@ export class Through {
                         ...(body !== undefined && { "content-type": "application/json" }),
                     },
                     agent: false,
-                    timeout: 10_000,
+                    timeout: seconds * 1000,
                 },
                 (response) => {
                     text(response).then(

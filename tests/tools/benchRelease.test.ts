@@ -6,7 +6,6 @@ import { freePort } from "../../tools/bench/release/ports";
 import { releaseFigures, releaseTable, warningsOf } from "../../tools/bench/release/report";
 import { ArmResult, releaseOf } from "../../tools/bench/release/result";
 import { run } from "../../tools/commands/bench";
-import { peerVersion } from "../../tools/setup/peers";
 
 const MIB = 1024 * 1024;
 
@@ -149,9 +148,4 @@ test("an unknown way, and an option of another bench, are refused before anythin
     );
     await expect(run(["release", "--runs", "3"])).rejects.toThrow("--runs means nothing to this bench.");
     await expect(run(["up", "--arms", "berth"])).rejects.toThrow("--arms means nothing to this bench.");
-});
-
-test("go.mod says the peers' versions", () => {
-    expect(peerVersion("compose")).toMatch(/^2\.\d+\.\d+$/);
-    expect(peerVersion("kamal-proxy")).toMatch(/^0\.\d+\.\d+$/);
 });

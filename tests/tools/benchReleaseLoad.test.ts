@@ -3,11 +3,9 @@ import { once } from "node:events";
 import http from "node:http";
 import { AddressInfo } from "node:net";
 import path from "node:path";
-import fc from "fast-check";
 import { WebSocket, WebSocketServer } from "ws";
 import { eventsIn, VERSION_HEADER } from "../../tools/bench/release/app/contract";
 import { Client, kindOf, verdict } from "../../tools/bench/release/load/client";
-import { Pace } from "../../tools/bench/release/load/pace";
 import { questionAt } from "../../tools/bench/release/load/questions";
 import { Sockets } from "../../tools/bench/release/load/sockets";
 import { Tally } from "../../tools/bench/release/load/tally";
@@ -30,36 +28,6 @@ describe("the load", () => {
 
     test("no two requests expect the same answer: one that was meant for another is wrong", () => {
         expect(new Set(questions.map(({ expected }) => expected)).size).toBe(questions.length);
-    });
-
-    test("it is even, and never faster than its rate but for a moment, whatever holds it up", () => {
-        fc.assert(
-            fc.property(
-                fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 60 }),
-                (pauses) => {
-                    const pace = new Pace(180, 0);
-                    let now = 0;
-                    let sent = 0;
-                    for (const pause of pauses) {
-                        now += pause;
-                        const due = pace.due(now);
-                        expect(due).toBeLessThanOrEqual(pause * 0.18 + 1);
-                        expect(due).toBeLessThanOrEqual(10);
-                        sent += due;
-                    }
-                    expect(sent).toBeLessThanOrEqual(now * 0.18 + 1);
-                },
-            ),
-        );
-    });
-
-    test("held up by nothing it keeps its rate", () => {
-        const pace = new Pace(180, 0);
-        let sent = 0;
-        for (let now = 0; now < 10_000; now += pace.wait(now)) {
-            sent += pace.due(now);
-        }
-        expect(Math.abs(sent - 1800)).toBeLessThanOrEqual(1);
     });
 });
 
@@ -209,7 +177,7 @@ describe("the app that is released", () => {
         expect(new Set(outcomes.map(({ lost, version }) => `${lost ?? "right"} ${version ?? ""}`))).toEqual(
             new Set(["right 4"]),
         );
-    });
+    }, 20_000);
 
     test("ends at once on SIGTERM: websockets get a close frame, what is in flight gets nothing", async () => {
         const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`);

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { backendFolder } from "../../tools/backend";
-import { clearDeadLocks, holderOf, Lock, readLocks } from "../../tools/recovery/locks";
+import { clearDeadLocks, dropHalfLocks, holderOf, Lock, readLocks } from "../../tools/recovery/locks";
 import { look, Seen } from "../../tools/recovery/processes";
 import { projectRoot, stateFolder } from "../../tools/setup/paths";
 
@@ -159,17 +159,35 @@ test("of another host's run nothing is known here", () => {
     );
 });
 
-test("half a lock of a run that died over it goes, one that is being written stays", () => {
-    const [old, fresh] = [`${putLock()}.18d2f.tmp`, `${putLock()}.18d30.tmp`];
-    for (const file of [old, fresh]) {
-        fs.writeFileSync(file, "");
+test("half a lock of a run that died over it goes, however young; locks and those of other stacks stay", async () => {
+    const [lock, other] = [putLock(), putLock({ stack: "prod" })];
+    const [old, fresh, elsewhere] = [`${lock}.18d2f.tmp`, `${lock}.18d30.tmp`, `${other}.18d31.tmp`];
+    for (const file of [old, fresh, elsewhere]) {
+        fs.writeFileSync(file, "{");
     }
     fs.utimesSync(old, new Date(0), new Date(0));
-    expect(readLocks(backend, "dev")).toHaveLength(2);
-    expect([fs.existsSync(old), fs.existsSync(fresh)]).toEqual([false, true]);
+    await dropHalfLocks(backend, "organization/berth/dev");
+    expect([lock, `${lock}.attrs`, old, fresh, elsewhere].map((file) => fs.existsSync(file))).toEqual([
+        true,
+        true,
+        false,
+        false,
+        true,
+    ]);
 });
 
-test("a stack that was never locked has no locks", () => {
+test("one that is being written gets whole, and is a lock", async () => {
+    const lock = putLock();
+    const half = `${lock}.18d30.tmp`;
+    fs.renameSync(lock, half);
+    const dropping = dropHalfLocks(backend, "dev");
+    fs.renameSync(half, lock);
+    await dropping;
+    expect(readLocks(backend, "dev")).toHaveLength(1);
+});
+
+test("a stack that was never locked has no locks", async () => {
+    await dropHalfLocks(backend, "dev");
     expect(clearDeadLocks(backend, "dev", say)).toEqual([]);
 });
 

@@ -76,6 +76,15 @@ describe("with the state in a folder", () => {
         expect(said).toEqual([]);
     });
 
+    test("half a lock that a run has just died over is gone before Pulumi looks", async () => {
+        stateOf([STACK, ROUTE], []);
+        const locks = path.join(home, ".pulumi/locks/organization/berth/unheard-of");
+        fs.mkdirSync(locks, { recursive: true });
+        fs.writeFileSync(path.join(locks, "0f5ee1c.json.18d30.tmp"), '{"pid":');
+        pulumi.does({ up: { runs: `[ -z "$(ls ${locks})" ] || exit 255` } });
+        expect(await run()).toBe(0);
+    });
+
     test("what a run was about is asked for first", async () => {
         stateOf([STACK, ROUTE], [creating, updating]);
         pulumi.does({});

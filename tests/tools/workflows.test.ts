@@ -6,7 +6,7 @@ import { ensureActionlint } from "../../tools/setup/actionlint";
 import { TESTS_CHECK } from "../../tools/release/github";
 import { BRANCHES } from "../../tools/release/request";
 import { requireGo } from "../../tools/setup/go";
-import { projectRoot } from "../../tools/setup/paths";
+import { cacheFolder, projectRoot } from "../../tools/setup/paths";
 import { brokenRules, Job, readWorkflows, Workflow, WORKFLOWS } from "../support/workflows";
 
 let folder: string;
@@ -97,6 +97,22 @@ describe("the workflows", () => {
         const [caller = "", { uses = "" } = {}] = Object.entries(deploy?.jobs ?? {})[0] ?? [];
         expect(uses).toBe("./.github/workflows/test.yml");
         expect(`${caller} / ${Object.keys(tests?.jobs ?? {}).join()}`).toBe(TESTS_CHECK);
+    });
+
+    test("run as root what takes it, set up by somebody else, and keep what a rehearsal has said", () => {
+        const { "test.yml": tests, "rehearsal.yml": rehearsal } = readWorkflows();
+        const runs = (job?: Job) => (job?.steps ?? []).flatMap(({ run }) => run ?? []);
+        expect(runs(tests?.jobs.test)).toEqual([
+            "npm run setup",
+            'sudo env "PATH=$PATH" "HOME=$HOME" "CI=$CI" npm test',
+        ]);
+        expect(runs(rehearsal?.jobs.rehearse).slice(0, 2)).toEqual([
+            "npm run setup",
+            'sudo env "PATH=$PATH" "HOME=$HOME" npm run rehearse -- --stack "$STACK"',
+        ]);
+        const kept = rehearsal?.jobs.rehearse?.steps?.find(({ uses = "" }) => uses.includes("upload"));
+        const logs = path.join(cacheFolder({}), "rehearsal/run/logs").replace(os.homedir(), "~");
+        expect([kept?.if, kept?.with?.path]).toEqual(["always()", `report\n${logs}\n`]);
     });
 
     test("take the secrets and variables that docs/ci.md lists, and no others", () => {

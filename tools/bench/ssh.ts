@@ -23,7 +23,7 @@ import { countLog, SshCase, SshResult } from "./sshReport";
 const MANY = 64;
 
 /** As an update runs by itself; at its hardest, by each limit and way; and then with our own provider's connections, too. */
-export const CASES: readonly SshCase[] = [
+const CASES: readonly SshCase[] = [
     { server: "stock", shared: false, waits: false },
     ...(["stock", "raised"] as const).flatMap((server) =>
         [false, true].map((shared) => ({ server, shared, waits: false, parallel: MANY })),

@@ -1,6 +1,8 @@
 import { ACTS } from "../../rehearsal/day/acts";
+import { gone } from "../../rehearsal/day/gone";
 import { rehearse } from "../../rehearsal/rehearse";
 import { parse } from "../arguments";
+import { handingBack } from "../handBack";
 import { SetupError } from "../setup/errors";
 
 const list = ACTS.map(({ name, title }) => `  ${name.padEnd(16)}${title}`).join("\n");
@@ -23,6 +25,13 @@ const SIGNALS: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 export async function run(args: string[]): Promise<number> {
     const { flags, values } = parse(args, help, { flags: ["--keep"], values: ["--stack", "-s", "--act"] });
     const acts = namesOf(values.get("--act"));
+    const keep = flags.has("--keep");
+    if (keep && acts.includes(gone.name)) {
+        throw new SetupError(
+            `After the act ${gone.name} there is nothing to keep.`,
+            `Leave it or --keep away.`,
+        );
+    }
     const ended = new AbortController();
     const end = () => {
         say("\n  … taking everything down");
@@ -32,27 +41,35 @@ export async function run(args: string[]): Promise<number> {
     // A terminal that is gone hears no more; what it was told of has to end all the same.
     process.stderr.on("error", () => undefined);
     try {
-        const ok = await rehearse({
-            stack: values.get("--stack") ?? values.get("-s") ?? "prod",
-            acts,
-            keep: flags.has("--keep"),
-            say,
-            signal: ended.signal,
-        });
+        const ok = await handingBack(() =>
+            rehearse({
+                stack: values.get("--stack") ?? values.get("-s") ?? "prod",
+                acts,
+                keep,
+                say,
+                signal: ended.signal,
+            }),
+        );
         return ok ? 0 : 1;
     } finally {
         SIGNALS.forEach((signal) => process.off(signal, end));
     }
 }
 
+const CHOICE = `One of ${ACTS.map(({ name }) => name).join(", ")}.`;
+
 function namesOf(value: string | undefined): string[] {
-    const names = value === undefined ? [] : value.split(",");
+    if (value === undefined) {
+        return [];
+    }
+    const names = value.split(",").filter((name) => name !== "");
+    if (names.length === 0) {
+        // None would mean the whole day.
+        throw new SetupError("--act names no act.", CHOICE);
+    }
     const unknown = names.filter((name) => !ACTS.some((act) => act.name === name));
     if (unknown.length > 0) {
-        throw new SetupError(
-            `There is no act ${unknown.join(", ")}.`,
-            `One of ${ACTS.map(({ name }) => name).join(", ")}.`,
-        );
+        throw new SetupError(`There is no act ${unknown.join(", ")}.`, CHOICE);
     }
     return names;
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { parse } from "../arguments";
 import { runForeground } from "../children";
+import { handingBack } from "../handBack";
 import { prepare } from "../prepare";
 import { projectRoot } from "../setup/paths";
 
@@ -14,6 +15,10 @@ const help = `npm test: set-up, lint and types, then all tests.
 /** Set-up, lint, jest. */
 export async function run(args: string[]): Promise<number> {
     const { words, rest } = parse(args, help, { words: layers, rest: true });
+    return await handingBack(() => runTests(words, rest));
+}
+
+async function runTests(words: readonly string[], rest: readonly string[]): Promise<number> {
     const all = words.length === 0;
     const { variables } = await prepare({
         machine: all || words.includes("docker") || words.includes("e2e"),

@@ -1,10 +1,11 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { plainName, projectName } from "../backend";
 import { SetupError } from "../setup/errors";
 import { look, Seen } from "./processes";
-import { dropTorn, filesIn } from "./stateFiles";
+import { filesIn } from "./stateFiles";
 
 /** A stack's lock, as Pulumi writes it into a file of its own for each run. */
 export interface Lock {
@@ -43,14 +44,36 @@ export function holderOf(lock: Lock, hostname: string, lookAt: (pid: number) => 
     return isYounger && name !== undefined && !name.startsWith(PULUMI) ? "gone" : "running";
 }
 
+/** To write a lock takes less than a ms: half of one that stays for this long was left by a run that died over it. */
+const HALF_MS = 1000;
+
+/**
+ * Drops halves of locks, each under the name that it had before it was whole: Pulumi takes one for a lock, and then cannot
+ * read it. One that is just being written gets the time to become a lock.
+ */
+export async function dropHalfLocks(backend: string, stack: string): Promise<void> {
+    const folder = folderOf(backend, stack);
+    const halves = filesIn(folder)
+        .filter((name) => name.endsWith(".tmp"))
+        .map((name) => path.join(folder, name));
+    for (const end = Date.now() + HALF_MS; halves.some((file) => fs.existsSync(file)) && Date.now() < end;) {
+        await delay(50);
+    }
+    halves.forEach((file) => {
+        fs.rmSync(file, { force: true });
+    });
+}
+
 /** The locks of a stack whose state lies in a folder of this machine. */
 export function readLocks(backend: string, stack: string): Lock[] {
-    const folder = path.join(backend, ".pulumi/locks/organization", projectName(), plainName(stack));
-    // Pulumi takes half a lock for one, and then cannot read it.
-    dropTorn(folder);
+    const folder = folderOf(backend, stack);
     return filesIn(folder)
         .filter((name) => name.endsWith(".json"))
         .flatMap((name) => readLock(path.join(folder, name)));
+}
+
+function folderOf(backend: string, stack: string): string {
+    return path.join(backend, ".pulumi/locks/organization", projectName(), plainName(stack));
 }
 
 /** Whether a run that holds a stack's lock may live. */

@@ -1,5 +1,5 @@
 import { backendFolder } from "../backend";
-import { clearDeadLocks, hasLivingLock } from "./locks";
+import { clearDeadLocks, dropHalfLocks, hasLivingLock } from "./locks";
 import { endOrphans } from "./orphans";
 import { mendStateFiles } from "./stateFiles";
 
@@ -13,6 +13,7 @@ type Say = (text: string) => void;
 export async function clearMachine(stack: string, say: Say): Promise<void> {
     const backend = backendFolder();
     if (backend !== undefined) {
+        await dropHalfLocks(backend, stack);
         clearDeadLocks(backend, stack, say);
         mendStateFiles(backend, stack, say);
     }

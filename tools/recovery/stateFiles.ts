@@ -22,7 +22,7 @@ export function mendStateFiles(backend: string, stack: string, say: (text: strin
 }
 
 /** Drops files that were to get their names when they are whole, and never got there. Nobody would miss or remove them. */
-export function dropTorn(folder: string, isMeant: (name: string) => boolean = () => true): void {
+function dropTorn(folder: string, isMeant: (name: string) => boolean): void {
     for (const name of filesIn(folder).filter((each) => each.endsWith(".tmp") && isMeant(each))) {
         const file = path.join(folder, name);
         const { mtimeMs } = fs.statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity };

@@ -9,7 +9,7 @@ import { goCaches, goVariables, goVersion, requireGo } from "./go";
 import { cacheFolder, projectRoot } from "./paths";
 
 /** The language host's last version that is a Go module of its own (airgap/README.md). */
-export const languageHostVersion = "3.68.0";
+const languageHostVersion = "3.68.0";
 export const traefikVersion = "3.6.0";
 
 const cliPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
@@ -40,7 +40,7 @@ export function pluginFile(home: string, name: string): string {
 }
 
 /** A home-built provider's schema, kept so that a test can hold it against the SDK. */
-export function schemaFile(name: string): string {
+function schemaFile(name: string): string {
     return path.join(cacheFolder(), "schemas", `${name}-${installedVersion(`@pulumi/${name}`)}.json`);
 }
 

@@ -39,8 +39,14 @@ export async function goVersion(): Promise<string | undefined> {
     return version.trim();
 }
 
-/** Where Go keeps what it has built and downloaded, undefined when there is no Go. */
-export async function goCaches(): Promise<{ builds: string; modules: string } | undefined> {
+/** Where Go keeps what it has built and downloaded. */
+export interface GoCaches {
+    builds: string;
+    modules: string;
+}
+
+/** Go's caches, undefined when there is no Go. */
+export async function goCaches(): Promise<GoCaches | undefined> {
     const file = findGo();
     if (file === undefined) {
         return undefined;

@@ -46,7 +46,7 @@ export async function ensureProgram(
 }
 
 /** The build as a part of the set-up. */
-export function programStep(made: GoProgram, signal: AbortSignal): FileStep {
+function programStep(made: GoProgram, signal: AbortSignal): FileStep {
     const { id, title, subject, folder, goModule, goPackage, versionSymbol, program, needsMb } = made;
     const version = programVersion(made);
     const symbols = versionSymbol === undefined ? [] : [`-X ${versionSymbol}=v${version}`];
@@ -65,7 +65,7 @@ export function programStep(made: GoProgram, signal: AbortSignal): FileStep {
 }
 
 /** One place says the version: go.mod. */
-export function programVersion({ folder, goModule }: Pick<GoProgram, "folder" | "goModule">): string {
+function programVersion({ folder, goModule }: Pick<GoProgram, "folder" | "goModule">): string {
     const text = fs.readFileSync(path.join(projectRoot, folder, "go.mod"), "utf8");
     return new RegExp(`${goModule} v(\\S+)`).exec(text)?.[1] ?? "of an unknown version";
 }

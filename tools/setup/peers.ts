@@ -1,4 +1,4 @@
-import { BuiltProgram, ensureProgram, GoProgram, programVersion } from "./goPrograms";
+import { BuiltProgram, ensureProgram, GoProgram } from "./goPrograms";
 
 /** What tells one peer from another. */
 type PeerParts = Omit<GoProgram, "id" | "subject" | "folder">;
@@ -31,11 +31,6 @@ export async function ensurePeer(
     say: (line: string) => void,
 ): Promise<BuiltProgram> {
     return await ensureProgram(programOf(peer), signal, say);
-}
-
-/** One place says the version: go.mod. */
-export function peerVersion(peer: Peer): string {
-    return programVersion(programOf(peer));
 }
 
 function programOf(peer: Peer): GoProgram {

@@ -9,7 +9,7 @@ import { LABELS, labelOf, PLATFORM_VERSION, PROCESS_GROUP, Wanted } from "./plan
 import { ReleaseCommand, Run } from "./rollout";
 
 /** flyctl's own label for machines of a release command: `fly status` shows them as such. */
-export const COMMAND_GROUP = "fly_app_release_command";
+const COMMAND_GROUP = "fly_app_release_command";
 
 /**
  * Runs a command to its end on a machine of its own, with the new image, the environment and the secrets. One that an

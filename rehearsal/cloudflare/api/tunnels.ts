@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Connection, ownedBy, Tunnel, WorldState } from "../state";
+import { Connection, ownedBy, Tunnel } from "../state";
 import { ApiError } from "./apiError";
 import { Call, listed, ownAccount, Route, textIn, tunnelIn } from "./call";
 
@@ -116,11 +116,6 @@ function readSecret(call: Call): string {
 /** What a connector proves itself with: the account, the tunnel and its secret. */
 export function tokenOf({ account, id, secret }: Tunnel): string {
     return Buffer.from(JSON.stringify({ a: account, t: id, s: secret })).toString("base64");
-}
-
-/** The tunnel that a token is right for. */
-export function tunnelOfToken({ tunnels }: WorldState, token: string): Tunnel | undefined {
-    return Object.values(tunnels).find((tunnel) => tunnel.deletedAt === null && tokenOf(tunnel) === token);
 }
 
 function wire(tunnel: Tunnel): Record<string, unknown> {

@@ -9,6 +9,8 @@ import { answerTo, EdgeAddresses, RCODE, Reply } from "./answer";
 const DATAGRAM_BYTES = 512;
 const RECURSION_DESIRED = packet.RECURSION_DESIRED;
 const QUERY = "QUERY";
+/** How many ports are tried for one that is free for both. */
+const TRIES = 10;
 
 /** An authoritative name server for the world's zones, on UDP and on TCP. */
 export class DnsServer {
@@ -36,12 +38,22 @@ export class DnsServer {
 
     /** Listens; 0 for a port that is free for both. Resolves to `address:port`. */
     async listen(port: number): Promise<string> {
-        this.tcp.listen(port, this.address);
-        await once(this.tcp, "listening");
-        const { port: chosen } = this.tcp.address() as net.AddressInfo;
-        this.udp.bind(chosen, this.address);
-        await once(this.udp, "listening");
-        return net.isIPv6(this.address) ? `[${this.address}]:${chosen}` : `${this.address}:${chosen}`;
+        for (let left = port === 0 ? TRIES - 1 : 0; ; left -= 1) {
+            this.tcp.listen(port, this.address);
+            await once(this.tcp, "listening");
+            const { port: chosen } = this.tcp.address() as net.AddressInfo;
+            this.udp.bind(chosen, this.address);
+            try {
+                await once(this.udp, "listening");
+                return net.isIPv6(this.address) ? `[${this.address}]:${chosen}` : `${this.address}:${chosen}`;
+            } catch (error) {
+                // What is free on TCP may be taken on UDP.
+                await new Promise((resolve) => this.tcp.close(resolve));
+                if (left === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") {
+                    throw error;
+                }
+            }
+        }
     }
 
     async close(): Promise<void> {

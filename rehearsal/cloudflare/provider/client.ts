@@ -1,7 +1,7 @@
 import { messageOf } from "../../../providers/server/failure";
 
 /** What the API refused. */
-export class CloudflareError extends Error {
+class CloudflareError extends Error {
     override readonly name = "CloudflareError";
 
     constructor(

@@ -1,7 +1,8 @@
+import { Pacing } from "../../../tools/pace";
 import { Outside } from "../../stage/browser";
 
 /** A load of requests over HTTPS, from outside, on one app. */
-export interface LoadArgs extends Outside {
+export interface LoadArgs extends Outside, Pacing {
     /** `https://quiz.example.com`. */
     readonly origin: string;
     /** Path that is asked where the app is not the sample app. */
@@ -10,9 +11,6 @@ export interface LoadArgs extends Outside {
     readonly isSample: boolean;
     /** Whether the sample app keeps rows: then one request in five writes one. */
     readonly keepsRows: boolean;
-    readonly perSecond: number;
-    /** When it ends by itself. */
-    readonly mostSeconds: number;
 }
 
 /** What became of a load. */

@@ -2,12 +2,10 @@ import { IncomingMessage } from "node:http";
 import { Agent, request } from "node:https";
 import { LookupFunction } from "node:net";
 import { text } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
+import { turns } from "../../../tools/pace";
 import { Browser } from "../../stage/browser";
 import { LoadArgs, LoadResult } from "./messages";
 
-/** More would measure this machine, on which everything stands. */
-const MOST_PER_SECOND = 100;
 /** The slow ones' three seconds included. */
 const PATIENCE_MS = 15_000;
 const SLOW_MS = 3000;
@@ -32,18 +30,11 @@ export class Requests {
 
     /** Goes on until it is told to stop, or its time is over; then waits for what is in flight. */
     async run(stop: AbortSignal): Promise<LoadResult> {
-        const { perSecond, mostSeconds } = this.args;
-        const pace = 1000 / Math.min(perSecond, MOST_PER_SECOND);
-        const began = performance.now();
         const pending = new Set<Promise<void>>();
-        while (!stop.aborted && performance.now() < began + mostSeconds * 1000) {
-            const due = Math.floor((performance.now() - began) / pace) - this.requests;
-            for (let more = due; more > 0; more -= 1) {
-                const one: Promise<void> = this.ask(this.requests).finally(() => pending.delete(one));
-                pending.add(one);
-                this.requests += 1;
-            }
-            await delay(pace);
+        for await (const number of turns(this.args, stop)) {
+            const one: Promise<void> = this.ask(number).finally(() => pending.delete(one));
+            pending.add(one);
+            this.requests += 1;
         }
         await Promise.all(pending);
         this.kept.destroy();

@@ -26,7 +26,7 @@ export interface Wish {
 }
 
 /** Whether a machine may get new requests at all. */
-export function isRoutable({ state, cordoned, healthy, address }: EdgeMachine): boolean {
+function isRoutable({ state, cordoned, healthy, address }: EdgeMachine): boolean {
     return state === "started" && !cordoned && healthy && address !== "";
 }
 

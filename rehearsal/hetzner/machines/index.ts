@@ -1,2 +1,2 @@
-export { MachineHost, type MachineHostArgs } from "./machineHost";
+export { MACHINE_IMAGE, MachineHost, type MachineHostArgs } from "./machineHost";
 export type { Leftovers } from "./leftovers";

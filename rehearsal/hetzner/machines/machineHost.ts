@@ -23,7 +23,7 @@ export interface MachineHostArgs {
 }
 
 /** The one image that the machines are made of. */
-const IMAGE = "debian-12";
+export const MACHINE_IMAGE = "debian-12";
 
 /**
  * Servers that are machines: each boots its user data, has its firewall in front of it, and volumes that outlive it. All
@@ -46,18 +46,18 @@ export class MachineHost implements ServerHost {
         await removeLeftovers(docker, leftovers);
     }
 
-    /** The machine that a server is. Undefined where there is none. */
-    machine(id: number): Machine | undefined {
-        const record = this.records.find(id);
-        return record && new Machine(this.docker, record.machine, record.address);
+    /** The machine that a server is. */
+    machine(id: number): Machine {
+        const { machine, address } = this.recordOf(id);
+        return new Machine(this.docker, machine, address);
     }
 
     async create({ id, name, image, userData, publicKeys, ipv4 }: HostedServer): Promise<void> {
         if (this.records.find(id) !== undefined) {
             return;
         }
-        if (image !== IMAGE) {
-            throw new Error(`a machine is ${IMAGE}: there is no ${image} here`);
+        if (image !== MACHINE_IMAGE) {
+            throw new Error(`a machine is ${MACHINE_IMAGE}: there is no ${image} here`);
         }
         if (ipv4 === undefined) {
             throw new Error("a machine is reached by its IPv4 address: the server has none");
@@ -93,12 +93,12 @@ export class MachineHost implements ServerHost {
         for (const volume of Object.keys(record.disks)) {
             await this.detachVolume(id, Number(volume));
         }
-        await this.machineOf(id).remove();
+        await this.machine(id).remove();
         this.records.remove(id);
     }
 
     async power(id: number, to: "on" | "off" | "shutdown" | "reboot"): Promise<void> {
-        const machine = this.machineOf(id);
+        const machine = this.machine(id);
         if (to === "off") {
             await machine.cut(Object.values(this.recordOf(id).disks));
             return;
@@ -117,7 +117,7 @@ export class MachineHost implements ServerHost {
         if (format === "xfs") {
             throw new Error("a machine's volumes are ext4: nothing here makes xfs");
         }
-        const machine = this.machineOf(id);
+        const machine = this.machine(id);
         const disk = { device, sizeGb, loop: await this.disks.connect(diskName(volume), sizeGb) };
         this.note(id, { [volume]: disk });
         await machine.attach(disk);
@@ -129,7 +129,7 @@ export class MachineHost implements ServerHost {
         if (disk === undefined) {
             return;
         }
-        await this.machineOf(id).detach(disk).catch(unless(isNotFound));
+        await this.machine(id).detach(disk).catch(unless(isNotFound));
         await this.disks.release(diskName(volume));
         this.records.write(id, { ...record, disks: others });
     }
@@ -139,7 +139,7 @@ export class MachineHost implements ServerHost {
     }
 
     async setFirewall(id: number, rules: readonly Rule[] | undefined): Promise<void> {
-        await this.machineOf(id).filter(renderRuleset(rules));
+        await this.machine(id).filter(renderRuleset(rules));
     }
 
     /** A loop device lasts as long as this kernel runs: what was attached before may have another number now. */
@@ -148,7 +148,7 @@ export class MachineHost implements ServerHost {
             const loop = await this.disks.connect(diskName(volume), disk.sizeGb);
             if (loop !== disk.loop) {
                 this.note(id, { [volume]: { ...disk, loop } });
-                await this.machineOf(id).attach({ ...disk, loop });
+                await this.machine(id).attach({ ...disk, loop });
             }
         }
     }
@@ -164,11 +164,6 @@ export class MachineHost implements ServerHost {
             throw new Error(`there is no machine of server ${id}`);
         }
         return record;
-    }
-
-    private machineOf(id: number): Machine {
-        const { machine, address } = this.recordOf(id);
-        return new Machine(this.docker, machine, address);
     }
 }
 

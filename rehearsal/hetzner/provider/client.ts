@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WireAction } from "./wire";
 
 /** An answer of the API that is an error, worded as the real provider words it: message and code. */
-export class HetznerError extends Error {
+class HetznerError extends Error {
     override readonly name = "HetznerError";
 
     constructor(

@@ -1,7 +1,7 @@
 import { n } from "../../../tools/picture/geometry";
 import { ActReport } from "../day";
 import { markup, Markup } from "../markup";
-import { duration, figuresOf, markOf } from "../words";
+import { duration, toldOf, markOf } from "../words";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -65,14 +65,14 @@ interface Span {
 }
 
 function actRow(act: ActReport, number: number, span: Span): Markup {
-    const { name, title, ok, ms, figures } = act;
+    const { name, title, ok, ms } = act;
     const mood = moodOf(ok);
     // What went wrong is seen without a click.
     const open = ok === false ? markup` open` : undefined;
     const summary = [
         markup`<span class="mark ${mood}">${markOf(ok)}</span>`,
         markup`<span class="number ${mood}">${number}</span>`,
-        markup`<div><h3>${title}</h3><p class="figures">${figuresOf(figures).map(whole).join(" · ")}</p></div>`,
+        markup`<div><h3>${title}</h3><p class="figures">${toldOf(act).map(whole).join(" · ")}</p></div>`,
         markup`<div class="track">${ok === undefined ? undefined : bar(act, span)}</div>`,
         markup`<span class="time">${ok === undefined ? "not run" : duration(ms)}</span>`,
     ];

@@ -15,7 +15,7 @@ export const LOG_LEVELS = ["debug", "info", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Where the apps that it stands in for are asked for their health. */
-export const HEALTH_PATHS = ["/health", "/healthz", "/api/health", "/api/healthz", "/api/v1/health"];
+const HEALTH_PATHS = ["/health", "/healthz", "/api/health", "/api/healthz", "/api/v1/health"];
 
 /** All that the app can be told, read once at its start. */
 export interface Config {

@@ -14,7 +14,7 @@ export function recordingLog(): { log: Log; lines: Record<string, unknown>[] } {
     return { log, lines };
 }
 
-export function configWith(env: Environment = {}): Config {
+function configWith(env: Environment = {}): Config {
     return parseConfig({ HOST: "127.0.0.1", PORT: "0", APP_NAME: "shop", APP_VERSION: "1.2.3", ...env });
 }
 

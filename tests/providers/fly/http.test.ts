@@ -148,8 +148,10 @@ describe("the end of a request", () => {
     });
 
     it("leads to another try where that does no harm", async () => {
-        api.answers("hold", OK);
+        // A busy machine may be late with more tries than the one that is not answered.
+        api.answers("hold", ...Array<Scripted>(5).fill(OK));
         expect(await http.send(request({ timeoutSeconds: 0.05 }))).toEqual({ id: "m1" });
+        expect(api.received.length).toBeGreaterThan(1);
     });
 
     it("comes at once while the API has not answered", async () => {

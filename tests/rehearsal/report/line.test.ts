@@ -55,6 +55,17 @@ function withoutCi<T>(run: () => T): T {
     }
 }
 
+test("an act that is not for a stack says why, in place of figures", () => {
+    const error = "not for this stack: no app takes a load";
+    const release = act("release", { title: "Nothing is lost", ok: undefined, ms: 900, error });
+    expect(actLine(release, [release]).split(/ {2,}/)).toEqual([
+        "– release",
+        "Nothing is lost",
+        "not run",
+        error,
+    ]);
+});
+
 test("acts stand in columns", () => {
     expect(acts.map((each) => actLine(each, acts))).toEqual([
         "✓ zero            From nothing to serving         3 min 12 s  62 resources, 14 URLs",

@@ -21,6 +21,12 @@ test.each([
 test.each<[string, number | string | boolean, string]>([
     ["requests", 23_932, "23,932 requests"],
     ["lost", 0, "0 lost"],
+    ["websockets", 1, "1 websocket"],
+    ["URLs", 1, "1 URL"],
+    ["killed", 1, "1 killed"],
+    ["by the gates", 1, "1 by the gates"],
+    ["loss", 1, "1 loss"],
+    ["back after s", 1, "back after 1 s"],
     ["p95 ms", 14.256, "p95 14.26 ms"],
     ["back after s", 3, "back after 3 s"],
     ["ms", 3, "3 ms"],

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { writeReport } from "../../../rehearsal/report";
+import { removeReport, writeReport } from "../../../rehearsal/report";
 import { json } from "../../../rehearsal/report/json";
 import { markdown } from "../../../rehearsal/report/markdown";
 import { page } from "../../../rehearsal/report/page/page";
@@ -70,4 +70,12 @@ test("the three files are written into a folder that need not be there, over tho
         markdown(report),
         json(report),
     ]);
+});
+
+test("a report is removed without what somebody keeps beside it, and none is no trouble", () => {
+    writeReport(folder, day());
+    fs.writeFileSync(path.join(folder, "notes.md"), "");
+    removeReport(folder);
+    expect(fs.readdirSync(folder)).toEqual(["notes.md"]);
+    removeReport(path.join(folder, "none"));
 });

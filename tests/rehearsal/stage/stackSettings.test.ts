@@ -2,12 +2,9 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import {
-    rehearsedSettings,
-    StackSettings,
-    Surroundings,
-    zonesOf,
-} from "../../../rehearsal/stage/stackSettings";
+import { zonesOf } from "../../../rehearsal/stage/hosts";
+import { StackSettings } from "../../../rehearsal/stage/plainSettings";
+import { rehearsedSettings, Surroundings } from "../../../rehearsal/stage/stackSettings";
 import { readSettings } from "../../../stacks/settings";
 import { SYSTEMS } from "../../../systems";
 import { rawConfig } from "../../support/config";
@@ -114,6 +111,83 @@ it("knows a zone for every host: those that are set, and the likely ones of the 
         "team.example": expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
     });
     expect(zonesOf(own, SYSTEMS)).toEqual(zones);
+});
+
+const secure = { secure: "v1:0123456789abcdef" };
+const partyquiz = SYSTEMS.filter(({ name }) => name === "partyquiz");
+
+it("keeps zones whose ids are secrets by their names, and makes the ids up", () => {
+    const own = { "berth:zones": { "team.co.uk": secure, "example.com": "0".repeat(32) } };
+    const hosts = { web: "play.team.co.uk" };
+    const { settings, changes } = rehearsedSettings(
+        { ...own, "partyquiz:hosts": hosts },
+        partyquiz,
+        SURROUNDINGS,
+    );
+    const id = expect.stringMatching(/^[0-9a-f]{32}$/) as string;
+    expect(settings["berth:zones"]).toEqual({ "team.co.uk": id, "example.com": "0".repeat(32) });
+    expect(settings["berth:zones"]).toEqual(zonesOf({ ...own, "partyquiz:hosts": hosts }, partyquiz));
+    expect(changes).toContain("berth:zones.team.co.uk is left out: a secret: one is made up");
+});
+
+it.each<[string, StackSettings, Record<string, string> | undefined]>([
+    ["a host that is a secret", { "partyquiz:hosts": { web: secure } }, undefined],
+    ["all hosts in one secret", { "partyquiz:hosts": secure }, undefined],
+    [
+        "zones in one secret",
+        { "partyquiz:hosts": { web: "play.example" }, "berth:zones": secure },
+        { web: "play.example" },
+    ],
+    ["nothing at all", {}, undefined],
+])("has a name and a zone for each host of a stack with %s", (_, own, hosts) => {
+    const { settings } = rehearsedSettings(
+        { ...own, "berth:systems": ["partyquiz"] },
+        partyquiz,
+        SURROUNDINGS,
+    );
+    const { systems, composition } = read({ ...settings, "berth:sshFrom": ["192.0.2.1/32"] });
+    expect(composition).toBe("prod");
+    expect(systems[0]?.hosts).toEqual(hosts ?? { web: "partyquiz.rehearsal.example" });
+    const [zone] = Object.keys(settings["berth:zones"] as object);
+    expect(zone).toBe(hosts ? "play.example" : "rehearsal.example");
+});
+
+it("names no host that Fly names itself", () => {
+    const own = { "berth:systems": ["audifi"], "audifi:platform": "fly" };
+    const audifi = SYSTEMS.filter(({ name }) => name === "audifi");
+    const { settings } = rehearsedSettings(own, audifi, SURROUNDINGS);
+    expect(settings).not.toHaveProperty(["berth:domain"]);
+    expect(settings).not.toHaveProperty(["berth:zones"]);
+});
+
+it("takes values, images and a list's entries that are secrets for ones that are not set", () => {
+    const { settings, changes } = rehearsed({
+        "connected-repo:webappUrl": secure,
+        "connected-repo:images": { api: secure },
+        "connected-repo:limits": { api: { cpus: 2, memoryMb: secure } },
+        "berth:sshFrom": [secure, "203.0.113.7/32"],
+    });
+    expect(settings).toMatchObject({
+        "connected-repo:webappUrl": "rehearsal",
+        "connected-repo:images": { api: SAMPLE },
+        "connected-repo:limits": { api: { cpus: 2 } },
+        "berth:sshFrom": ["203.0.113.7/32", "172.30.0.1/32"],
+    });
+    expect(changes).toEqual(
+        expect.arrayContaining(
+            ["webappUrl", "images.api", "limits.api.memoryMb"].map(
+                (path) => `connected-repo:${path} is left out: a secret: one is made up`,
+            ),
+        ),
+    );
+});
+
+it("takes the one Debian that machines are, and says so; what the program refuses it leaves to the program", () => {
+    const { settings, changes } = rehearsed({ "berth:serverImage": "debian-13" });
+    expect(settings["berth:serverImage"]).toBe("debian-12");
+    expect(changes).toContain("berth:serverImage is debian-12: machines are Debian 12");
+    expect(rehearsed({ "berth:serverImage": "centos-7" }).settings["berth:serverImage"]).toBe("centos-7");
+    expect(rehearsed({}).settings).not.toHaveProperty(["berth:serverImage"]);
 });
 
 it("takes over no secret, wherever in the settings one stands", () => {

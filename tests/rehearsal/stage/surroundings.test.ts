@@ -15,7 +15,7 @@ import { Belongings } from "../../../rehearsal/stage/belongings";
 import { endNotedGroup, noteGroup } from "../../../rehearsal/stage/group";
 import { environmentOf } from "../../../rehearsal/stage/isolation";
 import { makePulumiHome } from "../../../rehearsal/stage/pulumiHome";
-import { checkOffer, NEEDS, Offer } from "../../../rehearsal/stage/requirements";
+import { checkOffer, checkRoom, NEEDS, Offer, Room } from "../../../rehearsal/stage/requirements";
 
 describe("the variables of a rehearsal's commands", () => {
     it("are its own and a few of the machine, no token and no proxy among them", () => {
@@ -44,35 +44,25 @@ describe("the variables of a rehearsal's commands", () => {
 });
 
 describe("what a machine has to have", () => {
-    const good: Offer = {
-        platform: "linux",
-        root: true,
-        freeMemoryMb: NEEDS.memoryMb,
-        freeDiskMb: NEEDS.diskMb,
-        missing: [],
-    };
+    const good: Offer = { platform: "linux", root: true, missing: [] };
+    const enough: Room = { freeMemoryMb: NEEDS.memoryMb, freeDiskMb: NEEDS.diskMb };
 
     it("is enough when it is exactly what is needed", () => {
-        expect(checkOffer(good)).toEqual([]);
+        expect([checkOffer(good), checkRoom(enough)]).toEqual([[], []]);
     });
 
     it("is told at once, with how much is needed and what to do", () => {
-        const poor = {
-            platform: "darwin",
-            root: false,
-            freeMemoryMb: 900,
-            freeDiskMb: 100,
-            missing: ["unshare"],
-        };
-        expect(checkOffer(poor).map(({ path, message, fix }) => `${path} ${message} → ${fix ?? ""}`)).toEqual(
-            [
-                "system darwin has no network namespaces: a rehearsal takes a Linux machine → Use a virtual machine, or let CI do it: docs/rehearsal.md",
-                'user is not root: servers get firewalls, disks and addresses of their own → sudo env "PATH=$PATH" npm run rehearse',
-                `memory 900 MB are free, ${NEEDS.memoryMb} MB are needed → End what else runs, or rehearse fewer systems`,
-                `disk 100 MB are free, ${NEEDS.diskMb} MB are needed → Free some, or point BERTH_CACHE at a bigger disk`,
-                "unshare is not installed → apt install util-linux",
-            ],
-        );
+        const poor = [
+            ...checkOffer({ platform: "darwin", root: false, missing: ["unshare"] }),
+            ...checkRoom({ freeMemoryMb: 900, freeDiskMb: 100 }),
+        ];
+        expect(poor.map(({ path, message, fix }) => `${path} ${message} → ${fix ?? ""}`)).toEqual([
+            "system darwin has no network namespaces: a rehearsal takes a Linux machine → Use a virtual machine, or let CI do it: docs/rehearsal.md",
+            'user is not root: servers get firewalls, disks and addresses of their own → npm run setup, as yourself; then this command behind sudo env "PATH=$PATH" "HOME=$HOME"',
+            "unshare is not installed → apt install util-linux",
+            `memory 900 MB are free, ${NEEDS.memoryMb} MB are needed → End what else runs, or rehearse fewer systems`,
+            `disk 100 MB are free, ${NEEDS.diskMb} MB are needed → Free some, or point BERTH_CACHE at a bigger disk`,
+        ]);
     });
 });
 
@@ -157,6 +147,20 @@ describe("a group of processes that a run which was killed has left", () => {
             expect(forgotten.exitCode ?? forgotten.signalCode).toBeNull();
         } finally {
             process.kill(-(forgotten.pid ?? 0), "SIGKILL");
+            rmSync(folder, { recursive: true });
+        }
+    });
+
+    it("is no trouble when it goes just then", () => {
+        const folder = mkdtempSync(join(tmpdir(), "berth-test-group-"));
+        // Leads no group: to the kernel the same as one whose group has just ended.
+        const alone = spawn("sleep", ["60"], { stdio: "ignore" });
+        try {
+            noteGroup(folder, alone.pid);
+            endNotedGroup(folder);
+            expect(alone.exitCode ?? alone.signalCode).toBeNull();
+        } finally {
+            alone.kill("SIGKILL");
             rmSync(folder, { recursive: true });
         }
     });

@@ -84,7 +84,7 @@ async function changeInTurn(
 }
 
 /** For how long nothing answered: requests came evenly, and each in that time was lost. */
-export function gapOf({ lost }: RouterChange): number {
+function gapOf({ lost }: RouterChange): number {
     return (lost / PER_SECOND) * 1000;
 }
 

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { turns } from "../../../pace";
 import { Client } from "./client";
 import { LoadMessage, LoadOptions } from "./messages";
-import { Pace } from "./pace";
 import { questionAt } from "./questions";
 import { Sockets } from "./sockets";
 import { Tally } from "./tally";
@@ -16,21 +15,16 @@ async function run(options: LoadOptions, stop: AbortSignal): Promise<void> {
     const tally = new Tally((version) => tell({ kind: "version", version, at: Date.now() }));
     const pending = new Set<Promise<void>>();
     const began = Date.now();
-    const pace = new Pace(options.perSecond, began);
-    const end = began + options.mostSeconds * 1000;
-    while (!stop.aborted && Date.now() < end) {
-        for (let due = pace.due(Date.now()); due > 0; due--) {
-            const one: Promise<void> = client.ask(questionAt(tally.requests)).then((outcome) => {
-                tally.add(outcome);
-                pending.delete(one);
-            });
-            pending.add(one);
-            tally.requests += 1;
-            if (tally.requests % REPORT_EVERY === 0) {
-                tell({ kind: "progress", requests: tally.requests });
-            }
+    for await (const number of turns(options, stop)) {
+        const one: Promise<void> = client.ask(questionAt(number)).then((outcome) => {
+            tally.add(outcome);
+            pending.delete(one);
+        });
+        pending.add(one);
+        tally.requests += 1;
+        if (tally.requests % REPORT_EVERY === 0) {
+            tell({ kind: "progress", requests: tally.requests });
         }
-        await delay(pace.wait(Date.now()));
     }
     const seconds = (Date.now() - began) / 1000;
     await Promise.all(pending);

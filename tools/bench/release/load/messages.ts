@@ -1,13 +1,11 @@
+import { Pacing } from "../../../pace";
+
 /** What the load generator is told when it starts. */
-export interface LoadOptions {
+export interface LoadOptions extends Pacing {
     /** Port of the loopback address. */
     readonly port: number;
-    /** Requests that begin in a second, however long the answers take: at most 200. */
-    readonly perSecond: number;
     /** Websockets that are held open. */
     readonly sockets: number;
-    /** When it ends by itself, in seconds. */
-    readonly mostSeconds: number;
 }
 
 /** What became of the websockets. */
