@@ -28,16 +28,24 @@ export async function handingBack<T>(action: () => Promise<T>): Promise<T> {
         return await action();
     } finally {
         if (process.getuid?.() === ROOT) {
-            await handBack(foldersWrittenTo(process.env, await goCaches().catch(() => undefined)));
+            const go = await goCaches().catch(() => undefined);
+            await handBack(foldersWrittenTo(process.env, go, lstatSync(projectRoot)));
         }
     }
 }
 
-/** Where commands of the project write: itself, its cache, and what the tools that they run keep for a user. */
-export function foldersWrittenTo(env: NodeJS.ProcessEnv, go: GoCaches | undefined): string[] {
+/**
+ * Where commands of the project write: itself, its cache, and what the tools that they run keep for a user. A project that
+ * root has made for itself stays root's, whoever has the folder that it lies in: there are keys in it.
+ */
+export function foldersWrittenTo(
+    env: NodeJS.ProcessEnv,
+    go: GoCaches | undefined,
+    { uid }: Pick<User, "uid">,
+): string[] {
     const home = homedir();
     return [
-        projectRoot,
+        ...(uid === ROOT ? [] : [projectRoot]),
         cacheFolder(env),
         env.npm_config_cache ?? join(home, ".npm"),
         env.PULUMI_HOME ?? join(home, ".pulumi"),

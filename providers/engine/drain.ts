@@ -66,7 +66,7 @@ export async function drain(
     try {
         return await Promise.race([
             untilQuiet(docker, router, addresses, seconds, stop).then(async (open) => {
-                await Promise.all(taking.map((each) => new Asking(docker, each, stop).untilSteady(0)));
+                await Promise.all(taking.map((question) => answersOnceMore(docker, question, stop)));
                 return open;
             }),
             ...taking.map((question) => failWhenItTurnsRed(docker, question, stop)),
@@ -104,18 +104,26 @@ async function untilQuiet(
     return open;
 }
 
+async function answersOnceMore(docker: Docker, question: Question, stop: AbortSignal): Promise<void> {
+    await toldInFull(docker, question, new Asking(docker, question, stop).untilSteady(0));
+}
+
 async function failWhenItTurnsRed(docker: Docker, question: Question, stop: AbortSignal): Promise<never> {
     const asking = new Asking(docker, question, stop);
+    const red = asking.untilRed(RED).then(() => {
+        const complaint = asking.complaint === "" ? "" : ` (${asking.complaint})`;
+        throw new NotReady(`stopped answering soon after it was ready${complaint}`);
+    });
+    const dead = failWhenItDies(docker, question.container, stop);
+    return await toldInFull(docker, question, Promise.race([dead, red]));
+}
+
+/** A failure with all that is to be told of its container. */
+async function toldInFull<T>(docker: Docker, { container }: Question, doing: Promise<T>): Promise<T> {
     try {
-        return await Promise.race([
-            failWhenItDies(docker, question.container, stop),
-            asking.untilRed(RED).then(() => {
-                const complaint = asking.complaint === "" ? "" : ` (${asking.complaint})`;
-                throw new NotReady(`stopped answering soon after it was ready${complaint}`);
-            }),
-        ]);
+        return await doing;
     } catch (error) {
-        throw error instanceof NotReady ? await inFull(docker, question.container, error) : error;
+        throw error instanceof NotReady ? await inFull(docker, container, error) : error;
     }
 }
 

@@ -8,6 +8,7 @@ import {
     ENTRY_PORTS,
     Middleware,
     MIDDLEWARES,
+    Published,
     publishedIn,
     renderRouteFile,
     RoutedRoute,
@@ -144,25 +145,46 @@ function leftOut(
 }
 
 /**
- * Brings back the very file that was live: what it leads to still runs, for it is deleted when this update has succeeded.
- * Where there is none that could be told apart, it is what the state knows. Tells how it went.
+ * Brings back what was live before; all that it leads to still runs, for it is deleted when this update has succeeded. Tells
+ * how it went.
  */
 async function putBack(
-    { router, app }: Inputs,
+    inputs: Inputs,
     before: Inputs & Outputs,
     live: string | undefined,
     { docker, status }: EngineContext,
     reason: string,
 ): Promise<string> {
+    const { router, app } = inputs;
     status("putting the route of before back");
-    const known = { ...before, servers: knownServers(before) };
-    const { file, routes } = publishedIn(live ?? "") ?? { file: render(known), routes: known.routes.length };
-    try {
-        await publishRoute(docker, router, app, file, routes);
-        return `the route of ${app} leads to the version before again: ${reason}`;
-    } catch (error) {
-        return `the route of ${app} leads to the new version still: ${reason}\nThe version before could not be put back: ${messageOf(error)}`;
+    let problem = "nothing is known of it";
+    for (const { file, routes } of formerRoutes(inputs, before, live)) {
+        try {
+            await publishRoute(docker, router, app, file, routes);
+            return `the route of ${app} leads to the version before again: ${reason}`;
+        } catch (error) {
+            problem = messageOf(error);
+        }
     }
+    return `the route of ${app} leads to the new version still: ${reason}\nThe version before could not be put back: ${problem}`;
+}
+
+/**
+ * What may be put back, the best first: the very file that was live, and what the state knows. The file is not, where a run
+ * that was killed has put it there for these same servers already.
+ */
+function formerRoutes(
+    { servers }: Inputs,
+    before: Inputs & Outputs,
+    live: string | undefined,
+): readonly Published[] {
+    const file = publishedIn(live ?? "");
+    const isAnother = serverUrls(live ?? "").some((url) => !servers.includes(url));
+    const known = { ...before, servers: knownServers(before) };
+    return [
+        ...(file !== undefined && isAnother ? [file] : []),
+        ...(known.servers.length > 0 ? [{ file: render(known), routes: known.routes.length }] : []),
+    ];
 }
 
 /** A server may have gone since it was ready: an update that failed later is made again without asking it. */

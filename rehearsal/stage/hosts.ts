@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { zoneOf } from "../../components/cloudflare/zones";
 import { mapValues } from "../../lib/records";
 import { SystemDefinition } from "../../systems/system";
@@ -67,5 +68,5 @@ function textOf(value: unknown): string | undefined {
 
 /** An id in the form of Cloudflare's that is the same each time. */
 function zoneId(zone: string): string {
-    return Buffer.from(zone).toString("hex").padEnd(32, "0").slice(0, 32);
+    return createHash("sha256").update(zone).digest("hex").slice(0, 32);
 }

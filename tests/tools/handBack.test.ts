@@ -47,7 +47,7 @@ describe("the folders that are looked through", () => {
 
     test("are the project, and where its tools keep things unless they are told", () => {
         const home = (...names: string[]) => join(homedir(), ...names);
-        expect(foldersWrittenTo({}, go)).toEqual([
+        expect(foldersWrittenTo({}, go, YOU)).toEqual([
             projectRoot,
             home(".cache", "berth"),
             home(".npm"),
@@ -66,9 +66,13 @@ describe("the folders that are looked through", () => {
             DOCKER_CONFIG: "/disk/docker",
             XDG_CONFIG_HOME: "/disk/config",
         };
-        expect(foldersWrittenTo(told, undefined)).toEqual([
+        expect(foldersWrittenTo(told, undefined, YOU)).toEqual([
             projectRoot,
             ...["/disk/berth", "/disk/npm", "/disk/pulumi", "/disk/docker", "/disk/config/go"],
         ]);
+    });
+
+    test("are not a project that is root's own", () => {
+        expect(foldersWrittenTo({}, go, ROOT)).toEqual(foldersWrittenTo({}, go, YOU).slice(1));
     });
 });

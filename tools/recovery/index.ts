@@ -119,7 +119,7 @@ async function refresh(
         ...args,
         ...targets.flatMap((urn) => ["--target", urn]),
     ]);
-    if (interrupted) {
+    if (interrupted || code === KILLED) {
         throw new SetupError("Stopped while it was asked what is there.", "Run it again to go on.");
     }
     if (code !== 0) {
