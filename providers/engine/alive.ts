@@ -50,8 +50,14 @@ export async function inspect(docker: Docker, container: string): Promise<Docker
     }
 }
 
-/** The reason in full: which container it is, and how its log ends. What can't be had any more is left out. */
-export async function inFull(docker: Docker, container: string, reason: NotReady): Promise<Error> {
+/**
+ * What is wrong with a container in full: which one it is, and how its log ends. What can't be had any more is left out.
+ * Any other failure is given as it is.
+ */
+export async function inFull(docker: Docker, container: string, reason: unknown): Promise<unknown> {
+    if (!(reason instanceof NotReady)) {
+        return reason;
+    }
     const subject = await describe(docker, container).catch(() => container);
     const lines = await lastLines(docker, container).catch(() => "");
     const log =

@@ -24,8 +24,7 @@ const ROUND = `exec timeout 2 sh -c 'until ${ONCE}; do sleep 0.25; done'`;
 
 /** Asks a container again and again, and remembers what came instead of an answer. */
 export class Asking {
-    /** Why the last question was none, or had no good answer. */
-    complaint = "";
+    private complaint = "";
     /** Whether it has ever answered. */
     answered = false;
 
@@ -34,6 +33,11 @@ export class Asking {
         private readonly question: Question,
         private readonly stop: AbortSignal,
     ) {}
+
+    /** Why the last question was none, or had no good answer, as the end of a sentence. */
+    get because(): string {
+        return this.complaint === "" ? "" : ` (${this.complaint})`;
+    }
 
     /** Until it has answered for so long, and without a bad answer in between. */
     async untilSteady(seconds: number): Promise<void> {

@@ -111,8 +111,7 @@ async function answersOnceMore(docker: Docker, question: Question, stop: AbortSi
 async function failWhenItTurnsRed(docker: Docker, question: Question, stop: AbortSignal): Promise<never> {
     const asking = new Asking(docker, question, stop);
     const red = asking.untilRed(RED).then(() => {
-        const complaint = asking.complaint === "" ? "" : ` (${asking.complaint})`;
-        throw new NotReady(`stopped answering soon after it was ready${complaint}`);
+        throw new NotReady(`stopped answering soon after it was ready${asking.because}`);
     });
     const dead = failWhenItDies(docker, question.container, stop);
     return await toldInFull(docker, question, Promise.race([dead, red]));
@@ -123,7 +122,7 @@ async function toldInFull<T>(docker: Docker, { container }: Question, doing: Pro
     try {
         return await doing;
     } catch (error) {
-        throw error instanceof NotReady ? await inFull(docker, container, error) : error;
+        throw await inFull(docker, container, error);
     }
 }
 

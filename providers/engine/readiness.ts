@@ -32,7 +32,7 @@ export async function waitUntilReady(docker: Docker, probe: Probe, cancelled: Ab
         const reason = cancelled.aborted
             ? new NotReady("did not answer before the update was cancelled")
             : error;
-        throw reason instanceof NotReady ? await inFull(docker, probe.container, reason) : reason;
+        throw await inFull(docker, probe.container, reason);
     } finally {
         over.abort();
     }
@@ -40,10 +40,9 @@ export async function waitUntilReady(docker: Docker, probe: Probe, cancelled: Ab
 
 async function failWhenLate(seconds: number, asking: Asking, stop: AbortSignal): Promise<never> {
     await sleep(seconds * 1000, undefined, { signal: stop });
-    const complaint = asking.complaint === "" ? "" : ` (${asking.complaint})`;
     throw new NotReady(
         asking.answered
-            ? `answered, but not for long: not ready within ${seconds} s${complaint}`
-            : `did not answer within ${seconds} s${complaint}`,
+            ? `answered, but not for long: not ready within ${seconds} s${asking.because}`
+            : `did not answer within ${seconds} s${asking.because}`,
     );
 }

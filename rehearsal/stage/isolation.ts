@@ -2,6 +2,7 @@ import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { projectRoot } from "../../tools/setup/paths";
+import { signalTo } from "../ownedProcess";
 import { noteGroup } from "./group";
 
 /** Variables of whoever runs the rehearsal that its commands see. No token, no proxy, no settings of a cloud's tool. */
@@ -129,16 +130,8 @@ const PATIENCE_MS = 60_000;
 /** Asks a group of processes to end, as Ctrl-C does; those that are still there after a while are not asked. */
 function endGroup(pid: number | undefined): void {
     if (pid !== undefined) {
-        signalGroup(pid, "SIGINT");
-        setTimeout(() => signalGroup(pid, "SIGKILL"), PATIENCE_MS).unref();
-    }
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-    try {
-        process.kill(-pid, signal);
-    } catch {
-        // Gone, as it was asked to be.
+        signalTo(-pid, "SIGINT");
+        setTimeout(() => signalTo(-pid, "SIGKILL"), PATIENCE_MS).unref();
     }
 }
 

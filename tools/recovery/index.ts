@@ -1,4 +1,5 @@
 import { backendFolder, plainName, projectName } from "../backend";
+import { Ended } from "../children";
 import { pulumi } from "../pulumi";
 import { Environment } from "../setup";
 import { SetupError } from "../setup/errors";
@@ -51,7 +52,12 @@ async function runPulumi({ environment }: Run, args: string[]): Promise<{ code: 
     if (code === KILLED) {
         process.stderr.write("\nPulumi was killed. The same command goes on from where it stopped.\n");
     }
-    return { code, stopped: interrupted || code === KILLED };
+    return { code, stopped: wasStopped({ code, interrupted }) };
+}
+
+/** Whether somebody has ended it, or the kernel. */
+function wasStopped({ code, interrupted }: Pick<Ended, "code" | "interrupted">): boolean {
+    return interrupted || code === KILLED;
 }
 
 async function runOnceMore(run: Run, args: string[]): Promise<number> {
@@ -115,11 +121,9 @@ async function refresh(
     const options = ["--yes", "--skip-preview", "--suppress-outputs"];
     const forget = wanted.forgetCreations ? ["--clear-pending-creates"] : [];
     const args = ["refresh", ...options, ...forget, "--stack", stack];
-    const { code, interrupted } = await pulumi(environment, [
-        ...args,
-        ...targets.flatMap((urn) => ["--target", urn]),
-    ]);
-    if (interrupted || code === KILLED) {
+    const ended = await pulumi(environment, [...args, ...targets.flatMap((urn) => ["--target", urn])]);
+    const { code } = ended;
+    if (wasStopped(ended)) {
         throw new SetupError("Stopped while it was asked what is there.", "Run it again to go on.");
     }
     if (code !== 0) {
